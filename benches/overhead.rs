@@ -6,7 +6,7 @@
 //!     cargo bench --bench overhead
 
 use std::time::Instant;
-use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, SamplePredictions};
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, SamplePredictions, Score, Scores};
 use tp_sweep::model::state_shapes;
 use tp_sweep::outcome::{FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
@@ -38,10 +38,8 @@ impl Executor for Instantly {
             for member in 0..cohort.len() {
                 let metrics = EpochMetrics {
                     epoch,
-                    train_loss: 0.5,
-                    train_accuracy: 0.9,
-                    val_loss: Some(0.5),
-                    val_accuracy: Some(0.9),
+                    training: Scores::loss_and_accuracy(0.5, 0.9),
+                    validation: Scores::loss_and_accuracy(0.5, 0.9),
                     learning_rate: 0.01,
                     gradient_norms: vec![0.1; 2],
                     seconds: 0.1,
@@ -56,14 +54,14 @@ impl Executor for Instantly {
                 observer.on_final_weights(member, shapes.into_iter().map(values).collect());
             }
         }
-        let evaluated = EvalMetrics {
-            loss: 0.5,
-            accuracy: 0.9,
-            macro_f1: 0.9,
-        };
+        let evaluated = Scores::from([
+            (Score::LOSS, 0.5),
+            (Score::ACCURACY, 0.9),
+            (Score::MACRO_F1, 0.9),
+        ]);
         let finished = FinishedRun {
             epoch: 3,
-            validation: Some((evaluated, ClassificationCounts::new(10))),
+            validation: Some((evaluated.clone(), ClassificationCounts::new(10))),
             predictions: Some(predictions()),
             test: (evaluated, ClassificationCounts::new(10)),
         };

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 use tp_sweep::data::DatasetCache;
-use tp_sweep::metrics::{EpochMetrics, EvalMetrics, SamplePredictions};
+use tp_sweep::metrics::{EpochMetrics, SamplePredictions, Score, Scores};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RESULT_FILE, RunResult, Store, write_predictions};
 use tp_sweep::spec::{Source, Sweep};
@@ -110,17 +110,15 @@ fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
     let trial = &plan.trials[run.trial];
     // Most trials are clearly worse than the best, as in a real grid.
     let accuracy = 0.6 + 0.3 * run.trial as f64 / plan.trials.len() as f64 + 0.05 * made_up(run);
-    let evaluated = EvalMetrics {
-        loss: 1.0 - accuracy,
-        accuracy,
-        macro_f1: accuracy,
-    };
+    let evaluated = Scores::from([
+        (Score::LOSS, 1.0 - accuracy),
+        (Score::ACCURACY, accuracy),
+        (Score::MACRO_F1, accuracy),
+    ]);
     let epoch = |epoch: usize| EpochMetrics {
         epoch,
-        train_loss: 1.0 / epoch as f64,
-        train_accuracy: accuracy,
-        val_loss: Some(1.1 / epoch as f64),
-        val_accuracy: Some(accuracy),
+        training: Scores::loss_and_accuracy(1.0 / epoch as f64, accuracy),
+        validation: Scores::loss_and_accuracy(1.1 / epoch as f64, accuracy),
         learning_rate: 0.01,
         gradient_norms: vec![0.1, 0.2],
         seconds: 0.1,

@@ -28,6 +28,7 @@ tables() { judges/tables/run.sh "$binary"; }
 cuda() { judges/cuda/run.sh "$binary"; }
 kubernetes() { judges/kubernetes/run.sh "$binary"; }
 models() { judges/models/run.sh "$binary"; }
+scores() { judges/scores/run.sh; }
 statistics() { judges/statistics/run.sh; }
 pytorch() { judges/pytorch/run.sh; }
 # Whole trainings, every row.
@@ -62,7 +63,8 @@ slurm() {
 }
 
 if [ $# -eq 0 ]; then
-  # Not models and pytorch, which need 6 GB of packages, nor statistics, whose values change with SciPy alone.
+  # Not models and pytorch, which need 6 GB of packages, nor scores and statistics, whose values change with
+  # scikit-learn and SciPy alone.
   set -- tensorboard tables cuda page latex slurm kubernetes parity
 fi
 failed=()

@@ -1,6 +1,6 @@
 //! The outcome of a run: the scores of its final model, or a failure.
 
-use crate::metrics::{ClassificationCounts, EvalMetrics, SamplePredictions};
+use crate::metrics::{ClassificationCounts, SamplePredictions, Scores};
 use serde::{Deserialize, Serialize};
 
 /// Why a run did not finish.
@@ -49,9 +49,9 @@ pub struct FinishedRun {
     /// restored it.
     pub epoch: usize,
     /// Scores on the validation samples; `None` without validation.
-    pub validation: Option<(EvalMetrics, ClassificationCounts)>,
+    pub validation: Option<(Scores, ClassificationCounts)>,
     /// The predictions for the validation samples; `None` without validation.
     pub predictions: Option<SamplePredictions>,
     /// Scores on the test set.
-    pub test: (EvalMetrics, ClassificationCounts),
+    pub test: (Scores, ClassificationCounts),
 }

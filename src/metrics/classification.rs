@@ -28,6 +28,42 @@ pub fn score_bin(probability: f32) -> usize {
     bin.min(SCORE_BINS - 1)
 }
 
+/// The counts of one class.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClassCounts {
+    /// Samples of the class that are predicted as such.
+    pub correct: u64,
+    /// Samples of the class.
+    pub actual: u64,
+    /// Samples that are predicted as of the class.
+    pub predicted: u64,
+}
+
+impl ClassCounts {
+    /// The share of the predicted samples that are of the class; 0 if there are none.
+    pub fn precision(self) -> f64 {
+        share(self.correct, self.predicted)
+    }
+
+    /// The share of the class's samples that are predicted as such; 0 if there are none.
+    pub fn recall(self) -> f64 {
+        share(self.correct, self.actual)
+    }
+
+    /// The harmonic mean of precision and recall; 0 if both are 0.
+    pub fn f1(self) -> f64 {
+        share(2 * self.correct, self.actual + self.predicted)
+    }
+}
+
+fn share(part: u64, total: u64) -> f64 {
+    if total == 0 {
+        0.0
+    } else {
+        part as f64 / total as f64
+    }
+}
+
 impl ClassificationCounts {
     /// Counts without samples.
     pub fn new(classes: usize) -> Self {
@@ -77,19 +113,29 @@ impl ClassificationCounts {
         }
     }
 
-    /// The mean over the classes of 2·TP / (actual + predicted), as scikit-learn's
-    /// `f1_score(average="macro")`. A class that no sample has and that is never predicted is omitted.
-    /// Returns 0 without samples.
-    pub fn macro_f1(&self) -> f64 {
-        let score = |class: usize| {
-            let true_positives = self.confusion[class][class];
-            let actual: u64 = self.confusion[class].iter().sum();
-            let predicted: u64 = self.confusion.iter().map(|row| row[class]).sum();
-            let total = actual + predicted;
-            (total > 0).then(|| 2.0 * true_positives as f64 / total as f64)
-        };
-        let scores: Vec<f64> = (0..self.confusion.len()).filter_map(score).collect();
-        scores.iter().sum::<f64>() / scores.len().max(1) as f64
+    /// The counts of each class.
+    pub fn classes(&self) -> Vec<ClassCounts> {
+        let rows = self.confusion.iter().enumerate();
+        let mut classes: Vec<ClassCounts> = rows
+            .map(|(class, row)| ClassCounts {
+                correct: row[class],
+                actual: row.iter().sum(),
+                predicted: 0,
+            })
+            .collect();
+        for row in &self.confusion {
+            for (class, &count) in classes.iter_mut().zip(row) {
+                class.predicted += count;
+            }
+        }
+        classes
+    }
+
+    /// The counts of each class that a sample has or that is predicted. Scores that are means over the
+    /// classes omit the others, like scikit-learn.
+    pub fn occurring_classes(&self) -> impl Iterator<Item = ClassCounts> {
+        let classes = self.classes().into_iter();
+        classes.filter(|class| class.actual + class.predicted > 0)
     }
 
     /// The fraction of correctly classified samples of each class (its recall); `None` for a class without
@@ -108,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_macro_f1_is_the_mean_over_classes() {
+    fn counts_give_the_scores_of_each_class() {
         let mut scores = ClassificationCounts::new(3);
         // True 0, 0, 1, 1, 1; predicted 0, 1, 1, 1, 0; class 2 never.
         for (class, probabilities) in [
@@ -122,7 +168,8 @@ mod tests {
         }
         assert_eq!(scores.confusion, [[1, 1, 0], [1, 2, 0], [0, 0, 0]]);
         // sklearn.metrics.f1_score([0,0,1,1,1], [0,1,1,1,0], average=None) gives 0.5, 2/3.
-        assert!((scores.macro_f1() - (0.5 + 2.0 / 3.0) / 2.0).abs() < 1e-12);
+        let f1: Vec<f64> = scores.classes().into_iter().map(ClassCounts::f1).collect();
+        assert_eq!(f1, [0.5, 2.0 / 3.0, 0.0]);
         assert_eq!(scores.accuracies(), [Some(0.5), Some(2.0 / 3.0), None]);
         assert_eq!(
             scores.positives[1][SCORE_BINS - 1],
@@ -132,33 +179,5 @@ mod tests {
         let mut twice = scores.clone();
         twice.merge(&scores);
         assert_eq!(twice.confusion[1], [2, 4, 0]);
-    }
-
-    #[test]
-    fn the_macro_f1_omits_classes_that_are_neither_present_nor_predicted() {
-        let macro_f1 = |confusion: [[u64; 3]; 3]| {
-            let scores = ClassificationCounts {
-                confusion: confusion.map(Vec::from).to_vec(),
-                ..ClassificationCounts::new(3)
-            };
-            scores.macro_f1()
-        };
-        // Each with sklearn.metrics.f1_score(true, predicted, average="macro").
-        for (confusion, expected) in [
-            // [0, 0] as [0, 0]
-            ([[2, 0, 0], [0, 0, 0], [0, 0, 0]], 1.0),
-            // [0, 2, 2] as [0, 2, 2]
-            ([[1, 0, 0], [0, 0, 0], [0, 0, 2]], 1.0),
-            // [0, 0] as [0, 1]: class 1 is predicted, so it counts.
-            ([[1, 1, 0], [0, 0, 0], [0, 0, 0]], 1.0 / 3.0),
-            // [0, 1] as [0, 0]: class 1 is present, so it counts.
-            ([[1, 0, 0], [1, 0, 0], [0, 0, 0]], 1.0 / 3.0),
-            // [0] as [1]
-            ([[0, 1, 0], [0, 0, 0], [0, 0, 0]], 0.0),
-            ([[0; 3]; 3], 0.0),
-        ] {
-            let found = macro_f1(confusion);
-            assert!((found - expected).abs() < 1e-12, "{confusion:?}: {found}");
-        }
     }
 }

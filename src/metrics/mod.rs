@@ -2,12 +2,15 @@
 
 mod classification;
 mod epoch;
-mod evaluation;
 mod predictions;
 mod profile;
+mod scores;
 
-pub use classification::{ClassificationCounts, SCORE_BINS, score_bin};
+pub use classification::{ClassCounts, ClassificationCounts, SCORE_BINS, score_bin};
 pub use epoch::{EpochMetrics, LayerValues};
-pub use evaluation::EvalMetrics;
 pub use predictions::SamplePredictions;
 pub use profile::Profile;
+pub use scores::{
+    EvaluatedSamples, Part, PartScore, RankedSample, Score, ScoreDefinition, ScoreTolerance,
+    ScoreUnit, Scores,
+};

@@ -2,7 +2,7 @@
 
 use super::host_values::values;
 use crate::backend::Backend;
-use crate::metrics::ClassificationCounts;
+use crate::metrics::{ClassificationCounts, EvaluatedSamples, Score, Scores};
 use burn::tensor::{Tensor, activation};
 
 /// The sums of the samples' losses and the numbers of correct predictions.
@@ -39,16 +39,24 @@ impl LossSums {
         )
     }
 
+    /// The mean loss and the accuracy of one member: [`Score::EVERY_EPOCH`].
+    pub fn scores(&self, member: usize) -> Scores {
+        let (loss, accuracy) = self.means(member);
+        Scores::loss_and_accuracy(loss, accuracy)
+    }
+
     /// The mean loss and the accuracy of one member.
-    pub fn means(&self, member: usize) -> (f64, f64) {
+    fn means(&self, member: usize) -> (f64, f64) {
         let samples = self.samples as f64;
         (self.loss[member] / samples, self.correct[member] / samples)
     }
 }
 
 /// How a member classifies samples.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Classification {
+    /// The scores over all samples.
+    pub scores: Scores,
     /// The counts over all samples.
     pub counts: ClassificationCounts,
     /// The class of each sample.
@@ -58,9 +66,14 @@ pub struct Classification {
 }
 
 /// How each member classifies samples, for logits (`[members, samples, classes]`) and targets (the same
-/// shape, or `[1, samples, classes]` if members share them).
-pub fn classify<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Vec<Classification> {
+/// shape, or `[1, samples, classes]` if members share them), with these scores of each member.
+pub fn classify<B: Backend>(
+    logits: Tensor<B, 3>,
+    targets: Tensor<B, 3>,
+    scores: &[Vec<Score>],
+) -> Vec<Classification> {
     let [members, samples, classes] = logits.dims();
+    let sums = LossSums::from_logits(logits.clone(), targets.clone());
     let is_shared = targets.dims()[0] == 1;
     let probabilities = values(activation::softmax(logits, 2));
     let labels: Vec<i64> = targets
@@ -71,6 +84,7 @@ pub fn classify<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Vec<
         .expect("just converted");
     let classify_with = |member: usize| {
         let mut found = Classification {
+            scores: Scores::default(),
             counts: ClassificationCounts::new(classes),
             labels: Vec::with_capacity(samples),
             predicted: Vec::with_capacity(samples),
@@ -84,6 +98,16 @@ pub fn classify<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Vec<
             found.labels.push(class as u16);
             found.predicted.push(predicted as u16);
         }
+        let (loss, accuracy) = sums.means(member);
+        let of_member = member * samples * classes..(member + 1) * samples * classes;
+        let evaluated = EvaluatedSamples::new(
+            &found.counts,
+            &found.labels,
+            &probabilities[of_member],
+            loss,
+            accuracy,
+        );
+        found.scores = Scores::compute(&evaluated, scores[member].iter().copied());
         found
     };
     (0..members).map(classify_with).collect()

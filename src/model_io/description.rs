@@ -3,7 +3,7 @@
 use super::layer::ModelLayer;
 use super::stages::stages;
 use crate::data::{MISSING, Normalisation};
-use crate::metrics::EvalMetrics;
+use crate::metrics::Scores;
 use crate::spec::{Encoding, Normalise, Stage};
 use serde::{Deserialize, Serialize};
 
@@ -52,10 +52,10 @@ pub struct RunDescription {
     pub epoch: usize,
     /// The number of weights and biases.
     pub parameters: u64,
-    /// The metrics on the run's validation samples, if it has any.
-    pub validation: Option<EvalMetrics>,
-    /// The metrics on the test set.
-    pub test: Option<EvalMetrics>,
+    /// The scores on the run's validation samples, if it has any.
+    pub validation: Option<Scores>,
+    /// The scores on the test set.
+    pub test: Option<Scores>,
     /// The device that trained it.
     pub device: String,
     /// The floating-point format of the computation.

@@ -17,6 +17,7 @@ pub use fs::temp_file::{prepare_folder, remove_temp_files};
 pub use run::attempt_leftovers::remove_leftovers;
 pub use run::checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
 pub use run::classification::{RunClassification, remove_classification};
+pub use run::epochs_csv::EpochColumns;
 pub use run::input_preprocessing::InputPreprocessing;
 pub use run::predictions::{read_predictions, remove_predictions, write_predictions};
 pub use run::profile::{ProfileConditions, TrialProfile};

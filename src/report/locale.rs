@@ -83,20 +83,6 @@ impl Locale {
         })
     }
 
-    /// An accuracy in percent with its standard deviation, if there is one: `94.65 ± 0.10`.
-    pub(super) fn percent_with_deviation(
-        self,
-        mean: Option<f64>,
-        deviation: Option<f64>,
-    ) -> String {
-        match deviation {
-            Some(_) if mean.is_some() => {
-                format!("{} ± {}", self.percent(mean), self.percent(deviation))
-            }
-            _ => self.percent(mean),
-        }
-    }
-
     /// A difference of two accuracies in percentage points with its sign: `+0.35`.
     pub(super) fn points(self, value: Option<f64>) -> String {
         value.map_or_else(missing, |value| {
@@ -296,10 +282,7 @@ mod tests {
 
     #[test]
     fn french_numbers_have_a_comma() {
-        assert_eq!(
-            FRENCH.percent_with_deviation(Some(0.9465), Some(0.001)),
-            "94,65 ± 0,10"
-        );
+        assert_eq!(FRENCH.percent(Some(0.9465)), "94,65");
         assert_eq!(FRENCH.p_value(Some(0.0001)), "< 0,001");
         assert_eq!(FRENCH.target(0.975), "97,5 %");
         assert_eq!(FRENCH.three_digits(Some(0.000_123_4)), "1,23e-4");

@@ -13,6 +13,7 @@ mod formats;
 mod locale;
 pub mod page;
 mod results;
+mod score_text;
 mod sections;
 mod sweep_report;
 mod trial_details;

@@ -2,17 +2,18 @@
 
 use super::mutex::lock;
 use super::progress::{NoProgress, Progress, StartSummary};
+use crate::metrics::{Score, ScoreUnit};
 use crate::plan::Plan;
 use crate::record::RunResult;
-use crate::spec::RankBy;
 use crate::wording::{duration, plural};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use statistics::Direction;
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// The display for standard error: a progress bar on a terminal, plain lines otherwise.
-pub fn display(plan: &Plan, rank_by: RankBy, quiet: bool) -> Arc<dyn Progress> {
+pub fn display(plan: &Plan, rank_by: Score, quiet: bool) -> Arc<dyn Progress> {
     if quiet {
         return Arc::new(NoProgress);
     }
@@ -29,7 +30,7 @@ struct Display {
 }
 
 struct State {
-    rank_by: RankBy,
+    rank_by: Score,
     runs: usize,
     /// Runs that were done before this start.
     done_before: usize,
@@ -59,7 +60,7 @@ const EPOCH_INTERVAL: Duration = Duration::from_secs(30);
 const TERMINAL_EPOCH_INTERVAL: Duration = Duration::from_millis(500);
 
 impl Display {
-    fn new(name: &str, rank_by: RankBy, bar: Option<ProgressBar>) -> Self {
+    fn new(name: &str, rank_by: Score, bar: Option<ProgressBar>) -> Self {
         Self {
             name: name.to_owned(),
             bar,
@@ -145,12 +146,12 @@ impl State {
 
     /// `best run 93.90 %: layers1_lr0.1`
     fn best(&self) -> String {
-        match (&self.best, self.rank_by) {
+        match (&self.best, self.rank_by.unit) {
             (None, _) => String::new(),
-            (Some((score, name)), RankBy::Accuracy) => {
+            (Some((score, name)), ScoreUnit::Percent) => {
                 format!("best run {:.2} %: {name}", 100.0 * score)
             }
-            (Some((score, name)), RankBy::Loss) => format!("best run {score:.4}: {name}"),
+            (Some((score, name)), ScoreUnit::Number) => format!("best run {score:.4}: {name}"),
         }
     }
 }
@@ -233,9 +234,9 @@ impl Progress for Display {
                 state.failed += 1;
                 self.print_line(&format!("{name}: {failure}"));
             } else if let Some(score) = result.validation_score(state.rank_by) {
-                let better = |best: f64| match state.rank_by {
-                    RankBy::Accuracy => score > best,
-                    RankBy::Loss => score < best,
+                let better = |best: f64| match state.rank_by.direction {
+                    Direction::Maximise => score > best,
+                    Direction::Minimise => score < best,
                 };
                 if state.best.as_ref().is_none_or(|(best, _)| better(*best)) {
                     state.best = Some((score, result.trial.clone()));
@@ -289,7 +290,7 @@ mod tests {
 
     #[test]
     fn an_epoch_is_shown_when_nothing_was_shown_for_the_interval() {
-        let display = Display::new("sweep", RankBy::Accuracy, None);
+        let display = Display::new("sweep", Score::ACCURACY, None);
         display.started(&StartSummary {
             runs: 3,
             ..StartSummary::default()

@@ -1,7 +1,7 @@
 //! A ranked trial, compared with the limits of the rule.
 
 use super::scores::are_comparable;
-use crate::metrics::{EvalMetrics, Profile};
+use crate::metrics::{Profile, Score};
 use crate::plan::{Plan, ProfileShape, RunId};
 use crate::record::{RankKey, RunResult, compensated_mean};
 use crate::spec::{LimitMetric, ReportOptions, SelectionCost};
@@ -49,20 +49,16 @@ impl Candidate {
         let rank_key = RankKey::of(plan, trial, metric, &result).filter(RankKey::is_ranked)?;
         let rule = &options.select;
         let runs: Vec<&RunResult> = plan.runs_of(trial).filter_map(result).collect();
-        let validation = runs.iter().filter_map(|run| run.validation);
-        let validation: Vec<EvalMetrics> = validation.collect();
         let parameters = plan.trials[trial].config.parameters() as f64;
-        let mean = |of: fn(&EvalMetrics) -> f64| {
-            let values: Vec<f64> = validation.iter().map(of).collect();
-            compensated_mean(&values)
+        let mean = |score: Score| -> Option<f64> {
+            let values = runs.iter().map(|run| run.validation_score(score));
+            Some(compensated_mean(&values.collect::<Option<Vec<f64>>>()?))
         };
         let measured = |metric: LimitMetric| match metric {
             LimitMetric::Parameters => Some(parameters),
             LimitMetric::SecondsPerEpoch => Some(profile?.seconds_per_epoch),
             LimitMetric::PeakMemory => Some(profile?.peak_bytes? as f64),
-            LimitMetric::Accuracy => Some(mean(|scores| scores.accuracy)),
-            LimitMetric::Loss => Some(mean(|scores| scores.loss)),
-            LimitMetric::MacroF1 => Some(mean(|scores| scores.macro_f1)),
+            LimitMetric::Score(score) => mean(score),
         };
         let limits = rule.limits.iter();
         let satisfies: Vec<Option<bool>> = limits

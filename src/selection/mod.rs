@@ -6,5 +6,5 @@ mod scores;
 mod select;
 
 pub(crate) use candidate::Candidate;
-pub(crate) use scores::{are_comparable, direction};
+pub(crate) use scores::are_comparable;
 pub(crate) use select::{Selection, select};

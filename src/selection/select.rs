@@ -1,7 +1,6 @@
 //! The choice of a trial.
 
 use super::candidate::{Candidate, Cost};
-use super::scores::direction;
 use crate::plan::Plan;
 use crate::record::{Results, RunResult, compensated_mean};
 use crate::spec::ReportOptions;
@@ -102,14 +101,14 @@ fn choose<'a>(options: &ReportOptions, within: &'a [Candidate]) -> Option<&'a Ca
         }
     };
     let candidates: Vec<statistics::Candidate> = within.iter().map(candidate).collect();
-    let choice = statistics::one_standard_error(&candidates, direction(options.best_by()))?;
+    let choice = statistics::one_standard_error(&candidates, options.best_by().direction)?;
     Some(&within[choice.chosen])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::{EvalMetrics, Profile};
+    use crate::metrics::{Profile, Score, Scores};
     use crate::plan::RunHash;
     use crate::random::Seed;
     use crate::record::{ProfileConditions, TrialProfile};
@@ -144,11 +143,11 @@ mod tests {
             fold: 0,
             failure: None,
             final_epoch: Some(1),
-            validation: Some(EvalMetrics {
-                loss,
-                accuracy,
-                macro_f1: accuracy,
-            }),
+            validation: Some(Scores::from([
+                (Score::LOSS, loss),
+                (Score::ACCURACY, accuracy),
+                (Score::MACRO_F1, accuracy),
+            ])),
             test: None,
             epochs: Vec::new(),
             seconds_per_epoch: None,

@@ -20,9 +20,10 @@ mod yaml;
 
 pub use config::architecture::{DropoutSite, Stage};
 pub use config::key::{Assignment, KEYS, Key};
+pub use config::monitor::Monitor;
 pub use config::schedule::{Schedule, ScheduleUnit};
 pub use config::stacking::{StackShape, StepKind, enclosing_stages};
-pub use config::trial_config::{Config, Monitor, Optimizer, Split, Training, Validation};
+pub use config::trial_config::{Config, Optimizer, Split, Training, Validation};
 pub use config::validate::{
     MAX_BATCH_VALUES, MAX_EVAL_BATCH_SIZE, MAX_KERNEL_SIZE, MAX_PARAMETERS, MIN_EVAL_BATCH_SIZE,
 };
@@ -37,7 +38,7 @@ pub use grid::condition::{Condition, Subject, TrialFilter, UnresolvedFilter};
 pub use grid::factor::{Factor, FactorKind, KeyAssignment, Level};
 pub use model::init::{BiasInit, FanMode, Init};
 pub use model::network::{Activation, Model, ModelKind, Norm, NormPosition, Pooling, Width};
-pub use reference::reference_table;
+pub use reference::{reference_table, score_table};
 pub use schema::{schema, schema_text};
 pub use sections::checkpoint::CheckpointInterval;
 pub use sections::keep::KeepWeights;
@@ -47,7 +48,6 @@ pub use sections::launch::{
 pub use sections::limit::{Comparison, Limit};
 pub use sections::limit_metric::LimitMetric;
 pub use sections::options::SweepOptions;
-pub use sections::rank_by::RankBy;
 pub use sections::record::{EventTiming, RecordOptions};
 pub use sections::report::{Format, Language, ReportOptions};
 pub use sections::selection::{SelectionCost, SelectionRule};

@@ -1,13 +1,16 @@
 //! The tables of keys in docs/sweep-file.md, generated from the descriptions of the keys.
 
 use super::config::key::KEYS;
+use super::config::monitor::Monitor;
 use super::config::trial_config::Config;
 use super::sections::options::SweepOptions;
 use super::values::config_value::ConfigValue;
 use super::values::number::Count;
 use super::values::section::SectionKey;
 use super::yaml::short_text::short_text;
+use crate::metrics::Score;
 use serde_json::Value;
+use statistics::Direction;
 
 /// A Markdown table of the keys of `section`: their values, defaults and descriptions. `None` if there
 /// is no such section.
@@ -26,6 +29,24 @@ pub fn reference_table(section: &str) -> Option<String> {
         .collect();
     let header = "| key | values | default | meaning |\n| --- | --- | --- | --- |\n";
     (!rows.is_empty()).then(|| header.to_owned() + &rows.concat())
+}
+
+/// A Markdown table of all scores: their names, what they measure, and which values are better.
+pub fn score_table() -> String {
+    let row = |score: Score| {
+        let [low, high] = score.range.map(|bound| match bound {
+            f64::INFINITY => "∞".to_owned(),
+            bound => bound.to_string(),
+        });
+        let better = match score.direction {
+            Direction::Maximise => "higher",
+            Direction::Minimise => "lower",
+        };
+        let (id, meaning) = (score.id, score.description);
+        format!("| `{id}` | {meaning} | {low} to {high} | {better} |\n")
+    };
+    let header = "| score | meaning | values | better |\n| --- | --- | --- | --- |\n";
+    header.to_owned() + &Score::all().map(row).collect::<String>()
 }
 
 fn section_row(key: &SectionKey) -> String {
@@ -53,6 +74,15 @@ fn values_cell(expected: &str) -> String {
     let expected = expected.strip_suffix(" (or null)").unwrap_or(expected);
     if expected == bool::expected() {
         return "`true`, `false`".to_owned();
+    }
+    if expected == Score::expected() {
+        return "a [score](#scores)".to_owned();
+    }
+    if expected == Vec::<Score>::expected() {
+        return "a list of [scores](#scores)".to_owned();
+    }
+    if expected == Monitor::expected() {
+        return "`val_` and the name of a [score](#scores), such as `val_accuracy`".to_owned();
     }
     if expected == Count::expected() {
         // The maximum is far beyond any use.

@@ -7,7 +7,7 @@ use super::schedule::{EarlyStopping, Verdict};
 use super::training_host::TrainingHost;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, SamplePredictions};
+use crate::metrics::{ClassificationCounts, EpochMetrics, SamplePredictions, Scores};
 use crate::model::{
     Classification, Network, all_values, select_members, state_shapes, state_tensors,
 };
@@ -26,8 +26,8 @@ pub(super) struct MemberCompletion<B: Backend> {
     /// The network's state after that epoch, if the member may still be trained further or has left
     /// its cohort. It shares no memory with the cohort.
     best_state: Option<Vec<Tensor<B, 3>>>,
-    /// The metrics of that network on the validation samples, if known.
-    validation: Option<(EvalMetrics, Classification)>,
+    /// How that network classifies the validation samples, if known.
+    validation: Option<Classification>,
 }
 
 impl<B: Backend> MemberCompletion<B> {
@@ -113,7 +113,7 @@ impl<B: Backend> MemberCompletion<B> {
         &mut self,
         cohort: &Cohort<B>,
         index_in_cohort: usize,
-        validation: Option<(EvalMetrics, Classification)>,
+        validation: Option<Classification>,
     ) {
         if self.failure.is_none() && self.best_state.is_none() {
             self.best_state = Some(copy_state(cohort, index_in_cohort));
@@ -209,15 +209,16 @@ pub(super) fn report_completions<B: Backend>(
             Some(failure) => Outcome::Failed(failure),
             None => {
                 let test = test.next().expect("every successful member is tested");
-                if test.0.loss.is_finite() {
-                    let (metrics, found) = completion.validation.unzip();
-                    let (counts, predictions) =
-                        found.map(|found| with_samples(found, member)).unzip();
+                if test.scores.loss().is_some_and(f64::is_finite) {
+                    let (validation, predictions) = completion
+                        .validation
+                        .map(|found| with_samples(found, member))
+                        .unzip();
                     Outcome::Finished(Box::new(FinishedRun {
                         epoch: completion.best_epoch,
-                        validation: metrics.zip(counts),
+                        validation,
                         predictions,
-                        test: (test.0, test.1.counts),
+                        test: (test.scores, test.counts),
                     }))
                 } else {
                     Outcome::Failed(Failure::Diverged {
@@ -230,11 +231,11 @@ pub(super) fn report_completions<B: Backend>(
     }
 }
 
-/// Separates the counts from the predictions for the member's validation samples.
+/// Separates scores and counts from the predictions for the member's validation samples.
 fn with_samples(
     found: Classification,
     member: &Member,
-) -> (ClassificationCounts, SamplePredictions) {
+) -> ((Scores, ClassificationCounts), SamplePredictions) {
     let predictions = SamplePredictions {
         classes: found.counts.confusion.len(),
         // The order of the predicted rows.
@@ -242,5 +243,5 @@ fn with_samples(
         labels: found.labels,
         predicted: found.predicted,
     };
-    (found.counts, predictions)
+    ((found.scores, found.counts), predictions)
 }

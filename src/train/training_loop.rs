@@ -8,7 +8,7 @@ use super::member::{Member, assert_stackable};
 use super::training_host::{EpochAction, Interrupted, TrainingHost};
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::metrics::EpochMetrics;
+use crate::metrics::{EpochMetrics, Scores};
 use crate::training_state::TrainingState;
 
 /// Trains the members of a cohort together, and reports to the host how each run ends.
@@ -173,9 +173,11 @@ fn report_checkpoints<B: Backend>(
 
 /// Whether loss, gradients and learning rate are finite. Otherwise, the run has diverged.
 fn is_finite(metrics: &EpochMetrics) -> bool {
-    let scalars = [metrics.train_loss, metrics.learning_rate];
-    let all = scalars.iter().chain(&metrics.val_loss);
-    all.chain(&metrics.gradient_norms).all(|n| n.is_finite())
+    let losses = [&metrics.training, &metrics.validation].map(|scores| scores.loss());
+    let losses = losses.into_iter().flatten();
+    let norms = metrics.gradient_norms.iter().copied();
+    let mut all = losses.chain([metrics.learning_rate]).chain(norms);
+    all.all(f64::is_finite)
 }
 
 /// The metrics of an epoch, for each member.
@@ -185,20 +187,16 @@ fn epoch_metrics<B: Backend>(
     trained: &Epoch<B>,
     validation: &Predictions<B>,
 ) -> Vec<EpochMetrics> {
-    let validation = validation.means();
+    let validation = validation.epoch_scores(&cohort.members);
     let norms = cohort.gradient_norms(&trained.gradients);
-    let metrics = |(member, gradient_norms): (usize, Vec<f64>)| {
-        let (train_loss, train_accuracy) = trained.means[member];
-        EpochMetrics {
-            epoch,
-            train_loss,
-            train_accuracy,
-            val_loss: validation[member].map(|(loss, _)| loss),
-            val_accuracy: validation[member].map(|(_, accuracy)| accuracy),
-            learning_rate: trained.learning_rates[member],
-            gradient_norms,
-            seconds: trained.seconds / cohort.members.len() as f64,
-        }
+    let scores = trained.scores.iter().zip(validation);
+    let metrics = |(member, ((training, validation), gradient_norms))| EpochMetrics {
+        epoch,
+        training: Scores::clone(training),
+        validation,
+        learning_rate: trained.learning_rates[member],
+        gradient_norms,
+        seconds: trained.seconds / cohort.members.len() as f64,
     };
-    norms.into_iter().enumerate().map(metrics).collect()
+    scores.zip(norms).enumerate().map(metrics).collect()
 }

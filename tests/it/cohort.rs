@@ -326,14 +326,14 @@ fn a_members_result_does_not_depend_on_its_cohort() {
             let stops = run.0.training.patience.is_some();
             assert_eq!(epochs < 3, stops, "{epochs} epochs");
             for (a, b) in together.epochs.iter().zip(&alone.epochs) {
-                assert_eq!(a.val_accuracy, b.val_accuracy);
-                let error = (a.train_loss / b.train_loss - 1.0).abs();
+                assert_eq!(a.validation.accuracy(), b.validation.accuracy());
+                let error = (a.training.loss().unwrap() / b.training.loss().unwrap() - 1.0).abs();
                 assert!(
                     error < 1e-5,
                     "epoch {}: {} vs {}",
                     a.epoch,
-                    a.train_loss,
-                    b.train_loss
+                    a.training.loss().unwrap(),
+                    b.training.loss().unwrap()
                 );
                 assert_eq!(a.learning_rate, b.learning_rate);
             }
@@ -342,10 +342,13 @@ fn a_members_result_does_not_depend_on_its_cohort() {
             assert_eq!(a.epoch < epochs, stops);
             let (validation, scores) = a.validation.clone().unwrap();
             let (validation_alone, scores_alone) = b.validation.clone().unwrap();
-            assert_eq!(validation.accuracy, validation_alone.accuracy);
+            assert_eq!(validation.accuracy(), validation_alone.accuracy());
             assert_eq!(scores.confusion, scores_alone.confusion);
             let ((a, _), (b, _)) = (&a.test, &b.test);
-            assert!((a.loss / b.loss - 1.0).abs() < 1e-4, "{a:?} vs {b:?}");
+            assert!(
+                (a.loss().unwrap() / b.loss().unwrap() - 1.0).abs() < 1e-4,
+                "{a:?} vs {b:?}"
+            );
         }
     }
 }
@@ -373,7 +376,7 @@ fn a_run_that_stops_early_ends_with_its_best_epoch_or_its_last() {
         let config = stopping(restore, norm);
         let record = trained(&dataset, &data, &[(&config, seed)]).remove(0);
         let (epochs, finished) = (&record.epochs, record.finished());
-        let loss = |epoch: &EpochMetrics| epoch.val_loss.unwrap();
+        let loss = |epoch: &EpochMetrics| epoch.validation.loss().unwrap();
         let best = epochs
             .iter()
             .min_by(|a, b| loss(a).total_cmp(&loss(b)))
@@ -384,8 +387,8 @@ fn a_run_that_stops_early_ends_with_its_best_epoch_or_its_last() {
         let expected = if is_best { best } else { last };
         assert_eq!(finished.epoch, expected.epoch);
         let (validation, _) = finished.validation.as_ref().unwrap();
-        assert_eq!(Some(validation.loss), expected.val_loss);
-        assert_eq!(Some(validation.accuracy), expected.val_accuracy);
+        assert_eq!(validation.loss(), expected.validation.loss());
+        assert_eq!(validation.accuracy(), expected.validation.accuracy());
     }
 }
 
@@ -403,7 +406,7 @@ fn a_diverging_member_does_not_affect_the_others() {
     assert!(together[0].has_failed(), "{:?}", together[0].outcome);
     let alone = trained(&dataset, &data, &[(&sane, seed)]);
     assert_eq!(together[1].epochs.len(), 3);
-    let [a, b] = [&together[1], &alone[0]].map(|record| record.epochs[2].train_loss);
+    let [a, b] = [&together[1], &alone[0]].map(|record| record.epochs[2].training.loss().unwrap());
     assert!((a / b - 1.0).abs() < 1e-5, "{a} vs {b}");
 }
 

@@ -210,8 +210,8 @@ fn assert_close(alone: &MemberRecord, together: &MemberRecord, what: &str) {
     for (a, b) in alone.epochs.iter().zip(&together.epochs) {
         assert_eq!(a.learning_rate, b.learning_rate, "{what}");
         let losses = [
-            (Some(a.train_loss), Some(b.train_loss)),
-            (a.val_loss, b.val_loss),
+            (a.training.loss(), b.training.loss()),
+            (a.validation.loss(), b.validation.loss()),
         ];
         for (a, b) in losses {
             let (a, b) = (a.unwrap(), b.unwrap());
@@ -242,7 +242,8 @@ fn assert_close(alone: &MemberRecord, together: &MemberRecord, what: &str) {
     }
     let (a, b) = (alone.finished(), together.finished());
     assert_eq!(a.epoch, b.epoch, "{what}");
-    assert!(is_close(a.test.0.loss, b.test.0.loss, 1e-5), "{what}");
+    let [a, b] = [a, b].map(|run| run.test.0.loss().unwrap());
+    assert!(is_close(a, b, 1e-5), "{what}");
 }
 
 /// Compares each member alone with the same member in cohorts of two and in one of all.

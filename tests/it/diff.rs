@@ -196,8 +196,8 @@ fn made_up(text: &str, accuracy: fn(RunId) -> f64) -> Document {
     let store = store(folder.path(), &plan);
     let recorded = [0, 1].map(|trial| {
         let predicted = |run: RunId| {
-            let validation = results.finished(run)?.validation?;
-            Some(predictions(run, validation.accuracy))
+            let validation = results.finished(run)?.validation.as_ref()?;
+            Some(predictions(run, validation.accuracy()?))
         };
         let counted = |run: RunId| {
             results.finished(run)?;

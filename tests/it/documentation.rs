@@ -5,7 +5,7 @@ use crate::support::repository;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use tp_sweep::plan::Plan;
-use tp_sweep::spec::{Source, Sweep, reference_table, schema_text};
+use tp_sweep::spec::{Source, Sweep, reference_table, schema_text, score_table};
 
 /// The YAML blocks of a Markdown file, with their line numbers; excerpts are marked and left out.
 fn examples(file: &str) -> Vec<(usize, String)> {
@@ -71,6 +71,7 @@ fn documents() -> Vec<PathBuf> {
         "judges",
         "judges/cuda",
         "judges/pytorch",
+        "judges/scores",
         "judges/statistics",
     ];
     let entries = folders.map(|folder| std::fs::read_dir(repository().join(folder)).unwrap());
@@ -167,7 +168,7 @@ fn assert_generated(file: &str, generate: impl Fn(&str) -> String) {
     }
 }
 
-/// The page with each table between `<!-- keys: SECTION -->` and `<!-- end keys -->` generated.
+/// The page with the table of scores and each table between `<!-- keys: SECTION -->` and `<!-- end keys -->` generated.
 fn with_generated_tables(page: &str) -> String {
     let mut generated = String::new();
     let mut rest = page;
@@ -181,7 +182,11 @@ fn with_generated_tables(page: &str) -> String {
         count += 1;
     }
     assert!(count >= 6, "{count} tables");
-    generated + rest
+    let generated = generated + rest;
+    let (before, after) = generated.split_once("<!-- scores -->").unwrap();
+    let (_, after) = after.split_once("<!-- end scores -->").unwrap();
+    let table = score_table();
+    format!("{before}<!-- scores -->\n\n{table}\n<!-- end scores -->{after}")
 }
 
 #[test]

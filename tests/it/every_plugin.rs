@@ -8,7 +8,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use tp_sweep::metrics::{EpochMetrics, LayerValues};
+use tp_sweep::metrics::{EpochMetrics, LayerValues, Scores};
 use tp_sweep::record::{
     BestTrial, ConfusionMatrix, CvScores, EventFile, GraphNode, HParam, PrCurve, SessionStatus,
     mean_and_deviation, mean_curves, write_best, write_cv_scores,
@@ -182,10 +182,8 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
         let (val_accuracy, val_loss) = last;
         epochs.push(EpochMetrics {
             epoch,
-            train_loss: loss,
-            train_accuracy: accuracy,
-            val_loss: Some(val_loss),
-            val_accuracy: Some(val_accuracy),
+            training: Scores::loss_and_accuracy(loss, accuracy),
+            validation: Scores::loss_and_accuracy(val_loss, val_accuracy),
             learning_rate: rate,
             gradient_norms: Vec::new(),
             seconds: 0.25,
@@ -298,20 +296,19 @@ fn a_folder_with_data_of_every_plugin_is_written() {
             .map(|fold| write_run(&root, trial, fold, &mut numbers))
             .collect();
         let last = folds.iter().filter_map(|epochs| epochs.last());
+        let runs: Vec<Scores> = last.map(|epoch| epoch.validation.clone()).collect();
         let epochs: Vec<&[EpochMetrics]> = folds.iter().map(Vec::as_slice).collect();
         let scores = CvScores {
-            val_accuracy: last
-                .clone()
-                .filter_map(|epoch| epoch.val_accuracy)
-                .collect(),
-            val_loss: last.filter_map(|epoch| epoch.val_loss).collect(),
+            runs,
             curves: mean_curves(&epochs),
         };
         let folder = root.join("runs/made-up").join(&trial.name);
         let group = format!("made-up/{}", trial.name);
         write_cv_scores(&folder, &group, &trial.hparams(), &scores, START + 90.0).unwrap();
         let events = events(&event_file(&folder.join("cv")));
-        let (mean, _) = mean_and_deviation(&scores.val_accuracy).unwrap();
+        let accuracies = scores.runs.iter().map(|run| run.accuracy().unwrap());
+        let accuracies: Vec<f64> = accuracies.collect();
+        let (mean, _) = mean_and_deviation(&accuracies).unwrap();
         assert!((scalar(&events, "CV/val_accuracy_mean")[0].1 - mean).abs() < 1e-6);
     }
     write_made_up_best(&root, &trials[4].name, &mut numbers);

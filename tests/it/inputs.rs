@@ -90,14 +90,21 @@ fn normalising_batches_equals_normalising_the_data_including_padding() {
         let batches = trained(&raw, &config, &[SEED], Some(&fitted));
         assert_eq!(batches[0].epochs.len(), normalised[0].epochs.len());
         for (a, b) in normalised[0].epochs.iter().zip(&batches[0].epochs) {
-            assert!((a.train_loss - b.train_loss).abs() < 1e-6, "{a:?} {b:?}");
-            assert!((a.val_loss.unwrap() - b.val_loss.unwrap()).abs() < 1e-6);
-            assert_eq!(a.train_accuracy, b.train_accuracy);
-            assert_eq!(a.val_accuracy, b.val_accuracy);
+            assert!(
+                (a.training.loss().unwrap() - b.training.loss().unwrap()).abs() < 1e-6,
+                "{a:?} {b:?}"
+            );
+            assert!((a.validation.loss().unwrap() - b.validation.loss().unwrap()).abs() < 1e-6);
+            assert_eq!(
+                a.training.accuracy().unwrap(),
+                b.training.accuracy().unwrap()
+            );
+            assert_eq!(a.validation.accuracy(), b.validation.accuracy());
         }
         // And it has an effect: without it the numbers differ.
         let without = trained(&raw, &config, &[SEED], None);
-        let difference = without[0].epochs[0].train_loss - normalised[0].epochs[0].train_loss;
+        let difference = without[0].epochs[0].training.loss().unwrap()
+            - normalised[0].epochs[0].training.loss().unwrap();
         assert!(difference.abs() > 1e-3, "{difference}");
     }
 }
@@ -149,14 +156,17 @@ fn only_training_batches_are_augmented() {
         trained(&data, &moved, &[SEED], None),
     );
     for (a, b) in plain[0].epochs.iter().zip(&augmented[0].epochs) {
-        assert_eq!((a.val_loss, a.val_accuracy), (b.val_loss, b.val_accuracy));
-        assert_ne!(a.train_loss, b.train_loss);
+        assert_eq!(
+            (a.validation.loss(), a.validation.accuracy()),
+            (b.validation.loss(), b.validation.accuracy())
+        );
+        assert_ne!(a.training.loss().unwrap(), b.training.loss().unwrap());
     }
     assert_eq!(plain[0].outcome, augmented[0].outcome);
     // Each epoch augments differently.
     assert_ne!(
-        augmented[0].epochs[0].train_loss,
-        augmented[0].epochs[1].train_loss
+        augmented[0].epochs[0].training.loss().unwrap(),
+        augmented[0].epochs[1].training.loss().unwrap()
     );
 }
 

@@ -169,8 +169,8 @@ fn trainings_reach_the_accuracies_and_losses_of_pytorch() {
             };
             let members = [member(&config, seed, &dataset.train.labels)];
             let record = trained(&data, &members).remove(0);
-            accuracies.push(100.0 * record.finished().test.0.accuracy);
-            losses.push(record.epochs[4].train_loss);
+            accuracies.push(100.0 * record.finished().test.0.accuracy().unwrap());
+            losses.push(record.epochs[4].training.loss().unwrap());
         }
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let (ours, our_loss) = (mean(&accuracies), mean(&losses));

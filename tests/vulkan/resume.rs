@@ -22,7 +22,7 @@ grid:
 fn numbers(result: &RunResult) -> impl PartialEq + std::fmt::Debug {
     let mut epochs = result.epochs.clone();
     epochs.iter_mut().for_each(|epoch| epoch.seconds = 0.0);
-    (epochs, result.validation, result.test)
+    (epochs, result.validation.clone(), result.test.clone())
 }
 
 #[test]

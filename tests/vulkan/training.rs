@@ -9,6 +9,7 @@ use std::sync::Arc;
 use tp_sweep::data::{
     Dataset, DatasetCache, DeviceDatasetKey, Imputation, MISSING, Samples, Values,
 };
+use tp_sweep::metrics::Scores;
 use tp_sweep::record::{Results, RunResult};
 use tp_sweep::run::{Device, Executor, Interrupt, Progress};
 use tp_sweep::spec::Normalise;
@@ -170,7 +171,7 @@ pub fn worst_difference(expected: &Results, results: &Results) -> (f64, String) 
 fn losses(result: &RunResult) -> Vec<f64> {
     assert_eq!(result.failure, None);
     let epochs = result.epochs.iter();
-    let losses = epochs.flat_map(|epoch| [Some(epoch.train_loss), epoch.val_loss]);
-    let test = result.test.map(|test| test.loss);
+    let losses = epochs.flat_map(|epoch| [epoch.training.loss(), epoch.validation.loss()]);
+    let test = result.test.as_ref().and_then(Scores::loss);
     losses.chain([test]).flatten().collect()
 }

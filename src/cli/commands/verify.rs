@@ -5,6 +5,7 @@ use crate::cli::context::{SweepContext, load, load_datasets, open_store};
 use crate::cli::errors::CliError;
 use crate::cli::messages::{Difference, Tolerance, diff_results, print, with_count};
 use crate::data::DatasetCache;
+use crate::metrics::{Part, Score};
 use crate::plan::{Plan, RunId};
 use crate::record::{Machine, RecordedSweep, Results, RunResult, Store};
 use crate::run::{TensorExecutor, TensorMemory, rerun};
@@ -114,7 +115,9 @@ fn describe(
         (Some([]), Tolerance::BitExact) => format!(
             "bit-identical ({}, test accuracy {})",
             with_count(result.epochs.len(), "epoch"),
-            result.test.map_or(f64::NAN, |test| test.accuracy),
+            result
+                .score(Part::Test.score(Score::ACCURACY))
+                .unwrap_or(f64::NAN),
         ),
         (Some([]), Tolerance::Rounding) => format!(
             "equal within rounding; trained on {} or on a different kind of CPU",

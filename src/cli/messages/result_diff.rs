@@ -1,9 +1,10 @@
 //! Differences between a recorded result and the same run trained again.
 
-use crate::metrics::{EpochMetrics, EvalMetrics};
+use crate::metrics::{EpochMetrics, Part, PartScore, Score, Scores};
 use crate::outcome::Outcome;
 use crate::record::RunResult;
 use crate::run::RerunResult;
+use std::collections::BTreeSet;
 
 /// How closely two trainings of one run must agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,20 +12,9 @@ pub(crate) enum Tolerance {
     /// Bit for bit, on CPUs of one kind.
     BitExact,
     /// Within the rounding differences that a different device or kind of CPU accumulates over a whole
-    /// training: see [`SHARE_TOLERANCE`] and [`RELATIVE_LOSS_TOLERANCE`].
+    /// training: the tolerance of each score.
     Rounding,
 }
-
-/// The largest accepted difference of accuracies and F1 scores (from 0 to 1). Chosen, not measured:
-/// three times the largest standard deviation between seeds in docs/parity.md, because rounding cannot
-/// change a training more than its random numbers do.
-const SHARE_TOLERANCE: f64 = 0.022;
-
-/// The largest accepted difference of losses, relative to the recorded loss. Chosen like
-/// [`SHARE_TOLERANCE`].
-const RELATIVE_LOSS_TOLERANCE: f64 = 0.1;
-/// The absolute difference of losses that is always accepted.
-const MIN_LOSS_TOLERANCE: f64 = 0.02;
 
 /// A metric whose value changed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -43,8 +33,7 @@ fn format_value(value: Option<f64>) -> String {
 /// The kind of a metric, which determines its tolerance.
 #[derive(Clone, Copy)]
 enum MetricKind {
-    Share,
-    Loss,
+    Score(Score),
     Exact,
     /// Depends closely on the last steps: compared bit for bit or not at all.
     Sensitive,
@@ -77,9 +66,9 @@ pub(crate) fn diff_results(
     let finals = [result.final_epoch, Some(finished.epoch)];
     let finals = finals.map(|epoch| epoch.map(|epoch| epoch as f64));
     differences.add("the final epoch", MetricKind::Sensitive, finals);
-    let validation = finished.validation.as_ref().map(|(scores, _)| *scores);
-    differences.scores("validation", [result.validation, validation]);
-    differences.scores("test", [result.test, Some(finished.test.0)]);
+    let validation = finished.validation.as_ref().map(|(scores, _)| scores);
+    differences.scores(Part::Validation, [result.validation.as_ref(), validation]);
+    differences.scores(Part::Test, [result.test.as_ref(), Some(&finished.test.0)]);
     differences.found
 }
 
@@ -90,30 +79,22 @@ struct DiffBuilder {
 
 impl DiffBuilder {
     fn epoch(&mut self, before: &EpochMetrics, after: &EpochMetrics) {
-        type Metric = fn(&EpochMetrics) -> Option<f64>;
-        let metrics: [(&str, MetricKind, Metric); 5] = [
-            ("train_loss", MetricKind::Loss, |epoch| {
-                Some(epoch.train_loss)
-            }),
-            ("train_accuracy", MetricKind::Share, |epoch| {
-                Some(epoch.train_accuracy)
-            }),
-            ("val_loss", MetricKind::Loss, |epoch| epoch.val_loss),
-            ("val_accuracy", MetricKind::Share, |epoch| {
-                epoch.val_accuracy
-            }),
-            ("learning_rate", MetricKind::Exact, |epoch| {
-                Some(epoch.learning_rate)
-            }),
-        ];
         let number = before.epoch;
-        for (name, kind, metric) in metrics {
+        let measured = |epoch: &EpochMetrics| epoch.scores().map(|(score, _)| score).collect();
+        let [recorded, again]: [BTreeSet<PartScore>; 2] = [measured(before), measured(after)];
+        for &score in recorded.union(&again) {
             self.add(
-                &format!("{name} of epoch {number}"),
-                kind,
-                [metric(before), metric(after)],
+                &format!("{} of epoch {number}", score.id()),
+                MetricKind::Score(score.score),
+                [before.score(score), after.score(score)],
             );
         }
+        let rates = [before.learning_rate, after.learning_rate].map(Some);
+        self.add(
+            &format!("learning_rate of epoch {number}"),
+            MetricKind::Exact,
+            rates,
+        );
         for layer in 0..before.gradient_norms.len().max(after.gradient_norms.len()) {
             let norm = |epoch: &EpochMetrics| epoch.gradient_norms.get(layer).copied();
             let what = format!("gradient_norm of layer {} in epoch {number}", layer + 1);
@@ -121,18 +102,26 @@ impl DiffBuilder {
         }
     }
 
-    fn scores(&mut self, samples: &str, [before, after]: [Option<EvalMetrics>; 2]) {
-        type Score = fn(EvalMetrics) -> f64;
-        let scores: [(&str, MetricKind, Score); 3] = [
-            ("loss", MetricKind::Loss, |scores| scores.loss),
-            ("accuracy", MetricKind::Share, |scores| scores.accuracy),
-            ("macro F1", MetricKind::Share, |scores| scores.macro_f1),
-        ];
-        for (name, kind, score) in scores {
+    /// Compares the scores that the result has: that of an earlier version may lack some.
+    fn scores(&mut self, part: Part, [before, after]: [Option<&Scores>; 2]) {
+        let recorded: Vec<Score> = match before {
+            Some(before) => before.iter().map(|(score, _)| score).collect(),
+            None => after
+                .into_iter()
+                .flat_map(Scores::iter)
+                .map(|(score, _)| score)
+                .collect(),
+        };
+        let samples = match part {
+            Part::Training => "training",
+            Part::Validation => "validation",
+            Part::Test => "test",
+        };
+        for score in recorded {
             self.add(
-                &format!("{samples} {name}"),
-                kind,
-                [before.map(score), after.map(score)],
+                &format!("{samples} {}", score.label[0]),
+                MetricKind::Score(score),
+                [before, after].map(|scores| scores?.get(score)),
             );
         }
     }
@@ -142,12 +131,8 @@ impl DiffBuilder {
         let is_equal = match (self.tolerance, kind, before, after) {
             (Tolerance::BitExact, ..) | (_, MetricKind::Exact, ..) => bits(before) == bits(after),
             (_, MetricKind::Sensitive, ..) => true,
-            (_, MetricKind::Share, Some(before), Some(after)) => {
-                (before - after).abs() <= SHARE_TOLERANCE
-            }
-            (_, MetricKind::Loss, Some(before), Some(after)) => {
-                (before - after).abs()
-                    <= MIN_LOSS_TOLERANCE.max(RELATIVE_LOSS_TOLERANCE * before.abs())
+            (_, MetricKind::Score(score), Some(before), Some(after)) => {
+                score.tolerance.accepts(before, after)
             }
             (_, _, before, after) => before.is_none() && after.is_none(),
         };
@@ -174,10 +159,13 @@ mod tests {
         differences.found.len()
     }
 
+    const ACCURACY: MetricKind = MetricKind::Score(Score::ACCURACY);
+    const LOSS: MetricKind = MetricKind::Score(Score::LOSS);
+
     #[test]
     fn the_last_bit_counts_only_on_one_kind_of_cpu() {
         let next = f64::from_bits(0.5_f64.to_bits() + 1);
-        for kind in [MetricKind::Share, MetricKind::Loss, MetricKind::Sensitive] {
+        for kind in [ACCURACY, LOSS, MetricKind::Sensitive] {
             assert_eq!(found(Tolerance::BitExact, kind, [Some(0.5), Some(next)]), 1);
             assert_eq!(found(Tolerance::BitExact, kind, [Some(0.5), Some(0.5)]), 0);
             assert_eq!(found(Tolerance::Rounding, kind, [Some(0.5), Some(next)]), 0);
@@ -191,36 +179,15 @@ mod tests {
             1
         );
         assert_eq!(
-            found(
-                Tolerance::Rounding,
-                MetricKind::Share,
-                [Some(0.5), Some(0.53)]
-            ),
+            found(Tolerance::Rounding, ACCURACY, [Some(0.5), Some(0.53)]),
             1
         );
+        assert_eq!(found(Tolerance::Rounding, LOSS, [Some(0.5), Some(0.56)]), 1);
+        assert_eq!(found(Tolerance::Rounding, LOSS, [Some(0.5), None]), 1);
         assert_eq!(
-            found(
-                Tolerance::Rounding,
-                MetricKind::Loss,
-                [Some(0.5), Some(0.56)]
-            ),
+            found(Tolerance::Rounding, LOSS, [Some(0.5), Some(f64::NAN)]),
             1
         );
-        assert_eq!(
-            found(Tolerance::Rounding, MetricKind::Loss, [Some(0.5), None]),
-            1
-        );
-        assert_eq!(
-            found(
-                Tolerance::Rounding,
-                MetricKind::Loss,
-                [Some(0.5), Some(f64::NAN)]
-            ),
-            1
-        );
-        assert_eq!(
-            found(Tolerance::BitExact, MetricKind::Loss, [None, None]),
-            0
-        );
+        assert_eq!(found(Tolerance::BitExact, LOSS, [None, None]), 0);
     }
 }

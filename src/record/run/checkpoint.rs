@@ -249,6 +249,7 @@ pub fn remove_checkpoint(run_folder: &Path) -> Result<(), RecordError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::{Score, Scores};
     use crate::random::Seed;
     use crate::spec::Config;
     use proptest::prelude::*;
@@ -261,10 +262,8 @@ mod tests {
         };
         let epoch = |epoch: usize| EpochMetrics {
             epoch,
-            train_loss: 0.1 + 0.2,
-            train_accuracy: 1.0 / 3.0,
-            val_loss: None,
-            val_accuracy: Some(0.25),
+            training: Scores::loss_and_accuracy(0.1 + 0.2, 1.0 / 3.0),
+            validation: Scores::from([(Score::ACCURACY, 0.25)]),
             learning_rate: 1e-300,
             gradient_norms: vec![f64::MIN_POSITIVE],
             seconds: 0.5,

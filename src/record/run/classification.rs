@@ -2,7 +2,7 @@
 
 use super::result::RunResult;
 use crate::bounded_io::read_file;
-use crate::metrics::{ClassificationCounts, EvalMetrics, SCORE_BINS};
+use crate::metrics::{ClassificationCounts, SCORE_BINS, Scores};
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::write_before_result;
 use crate::record::fs::folder::remove_file;
@@ -47,18 +47,17 @@ pub(super) fn remove_other_classification(
     let Some(found) = RunClassification::read(folder) else {
         return Ok(());
     };
-    let is_of = |counts: Option<&ClassificationCounts>, scores: Option<&EvalMetrics>| match (
-        counts, scores,
-    ) {
-        (None, None) => true,
-        (Some(counts), Some(scores)) => {
-            let rows = counts.confusion.iter();
-            let all: u64 = rows.clone().flatten().sum();
-            let correct: u64 = rows.enumerate().map(|(class, row)| row[class]).sum();
-            scores.is_share_correct(correct as usize, all as usize)
-        }
-        _ => false,
-    };
+    let is_of =
+        |counts: Option<&ClassificationCounts>, scores: Option<&Scores>| match (counts, scores) {
+            (None, None) => true,
+            (Some(counts), Some(scores)) => {
+                let rows = counts.confusion.iter();
+                let all: u64 = rows.clone().flatten().sum();
+                let correct: u64 = rows.enumerate().map(|(class, row)| row[class]).sum();
+                is_share_correct(scores, correct as usize, all as usize)
+            }
+            _ => false,
+        };
     let is_validation = is_of(found.validation.as_ref(), result.validation.as_ref());
     if is_validation && is_of(Some(&found.test), result.test.as_ref()) {
         return Ok(());
@@ -104,6 +103,15 @@ impl RunClassification {
         self.test.merge(&other.test);
         Some(self)
     }
+}
+
+/// Two accuracies on the same samples that differ by less are equal: a sample more counts for more.
+const SAME_ACCURACY: f64 = 1e-9;
+
+/// Whether the accuracy is that of so many correctly classified samples.
+pub(super) fn is_share_correct(scores: &Scores, correct: usize, samples: usize) -> bool {
+    let accuracy = scores.accuracy().unwrap_or(f64::NAN);
+    (correct as f64 / samples as f64 - accuracy).abs() <= SAME_ACCURACY
 }
 
 /// Whether each table has a row for each class, and the right number of columns or bins.

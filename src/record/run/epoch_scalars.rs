@@ -1,23 +1,16 @@
 //! The scalars of an epoch, as TensorBoard names them.
 
-use crate::metrics::EpochMetrics;
+use super::epochs_csv::EpochColumns;
+use super::result::RunResult;
+use crate::metrics::{EpochMetrics, Part, Scores};
 
-/// The metrics of a model after an epoch: losses, accuracies and gradient norms.
+/// The metrics of a model after an epoch: scores and gradient norms.
 pub(crate) fn model_scalars(metrics: &EpochMetrics) -> Vec<(String, f64)> {
-    let always = [
-        ("Loss/train", metrics.train_loss),
-        ("Accuracy/train", metrics.train_accuracy),
-    ];
-    let validation = [
-        metrics.val_loss.map(|loss| ("Loss/val", loss)),
-        metrics.val_accuracy.map(|share| ("Accuracy/val", share)),
-    ];
-    let named = always.into_iter().chain(validation.into_iter().flatten());
+    let scores = metrics.scores().map(|(score, value)| (score.tag(), value));
     let norms = (1..)
         .zip(&metrics.gradient_norms)
         .map(|(layer, &norm)| (format!("GradientNorm/layer{layer}"), norm));
-    let named = named.map(|(tag, value)| (tag.to_owned(), value));
-    named.chain(norms).collect()
+    scores.chain(norms).collect()
 }
 
 /// The scalars that the event file of a run has for an epoch: those of the model, the learning rate,
@@ -27,4 +20,21 @@ pub(crate) fn epoch_scalars(metrics: &EpochMetrics) -> Vec<(String, f64)> {
     scalars.push(("LearningRate".to_owned(), metrics.learning_rate));
     scalars.push(("Metrics/epoch_seconds".to_owned(), metrics.seconds));
     scalars
+}
+
+/// The scalars that the event file of a run has for its final model: its scores, except those that each
+/// epoch has.
+pub(crate) fn final_scalars(columns: EpochColumns, result: &RunResult) -> Vec<(String, f64)> {
+    let of = |part: Part, scores: Option<&Scores>| -> Vec<_> {
+        let scores = scores.into_iter().flat_map(Scores::iter);
+        scores
+            .map(|(score, value)| (part.score(score), value))
+            .collect()
+    };
+    let validation = of(Part::Validation, result.validation.as_ref());
+    let test = of(Part::Test, result.test.as_ref());
+    let all = validation.into_iter().chain(test);
+    all.filter(|(score, _)| columns.scores().all(|of_epochs| of_epochs != *score))
+        .map(|(score, value)| (score.tag(), value))
+        .collect()
 }

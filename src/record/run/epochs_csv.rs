@@ -1,6 +1,6 @@
 //! `epochs.csv`: the metrics of each epoch of a run.
 
-use crate::metrics::EpochMetrics;
+use crate::metrics::{EpochMetrics, Part, PartScore, Score};
 use crate::record::error::{RecordError, failed_to};
 use crate::record::fs::atomic::{write_before_result, write_open};
 use std::fs::File;
@@ -14,25 +14,84 @@ const FILE: &str = "epochs.csv";
 pub(crate) struct EpochsCsv {
     path: PathBuf,
     file: File,
+    columns: EpochColumns,
 }
 
-const HEADER: &str = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds";
+/// The columns that depend on the configuration of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EpochColumns {
+    /// The score that training monitors, if any; those that are measured after every epoch have columns
+    /// anyway.
+    pub monitored: Option<Score>,
+    /// The number of layers with weights, each of which has a column for its gradient norm.
+    pub layers: usize,
+}
+
+impl EpochColumns {
+    /// The columns of scores.
+    pub(super) fn scores(self) -> impl Iterator<Item = PartScore> {
+        let of = |part: Part| Score::EVERY_EPOCH.map(|score| part.score(score));
+        let monitored = self
+            .monitored
+            .filter(|score| !Score::EVERY_EPOCH.contains(score));
+        let monitored = monitored.map(|score| Part::Validation.score(score));
+        of(Part::Training)
+            .into_iter()
+            .chain(of(Part::Validation))
+            .chain(monitored)
+    }
+
+    /// The text of the file.
+    fn table(self, epochs: &[EpochMetrics]) -> String {
+        let scores = self.scores().map(PartScore::id);
+        let norms = (1..=self.layers).map(|layer| format!("gradient_norm_layer{layer}"));
+        let columns: Vec<String> = ["epoch".to_owned()]
+            .into_iter()
+            .chain(scores)
+            .chain(["learning_rate".to_owned(), "seconds".to_owned()])
+            .chain(norms)
+            .collect();
+        let mut table = columns.join(",") + "\n";
+        table.extend(epochs.iter().map(|metrics| self.row(metrics)));
+        table
+    }
+
+    fn row(self, metrics: &EpochMetrics) -> String {
+        let mut row = metrics.epoch.to_string();
+        let scores = self.scores().map(|score| metrics.score(score));
+        let rest = [metrics.learning_rate, metrics.seconds];
+        let rest = rest
+            .into_iter()
+            .chain(metrics.gradient_norms.iter().copied());
+        for value in scores.chain(rest.map(Some)) {
+            row.push(',');
+            if let Some(value) = value {
+                row.push_str(&value.to_string());
+            }
+        }
+        row.push('\n');
+        row
+    }
+}
 
 impl EpochsCsv {
-    /// Creates the file in the folder of a run, with a column for the gradient norm of each of `layers`
-    /// and a row for each of `epochs`. Replaces an old file; a process that still writes to the old one
+    /// Creates the file in the folder of a run, with a row for each of `epochs`. Replaces an old file; a process that still writes to the old one
     /// does not change the new one.
     ///
     /// # Errors
     /// The folder is not writable.
     pub(crate) fn create(
         folder: &Path,
-        layers: usize,
+        columns: EpochColumns,
         epochs: &[EpochMetrics],
     ) -> Result<Self, RecordError> {
         let path = folder.join(FILE);
-        let file = write_open(&path, table(layers, epochs).as_bytes())?;
-        Ok(Self { path, file })
+        let file = write_open(&path, columns.table(epochs).as_bytes())?;
+        Ok(Self {
+            path,
+            file,
+            columns,
+        })
     }
 
     /// Syncs the file to disk, so that it survives a crash of the machine. If another process has
@@ -40,13 +99,13 @@ impl EpochsCsv {
     ///
     /// # Errors
     /// The file cannot be written.
-    pub(crate) fn close(self, layers: usize, epochs: &[EpochMetrics]) -> Result<(), RecordError> {
+    pub(crate) fn close(self, epochs: &[EpochMetrics]) -> Result<(), RecordError> {
         if is_same_file(&self.file, &self.path) {
             self.file
                 .sync_data()
                 .map_err(failed_to("write", &self.path))
         } else {
-            write_before_result(&self.path, table(layers, epochs).as_bytes())
+            write_before_result(&self.path, self.columns.table(epochs).as_bytes())
         }
     }
 
@@ -57,7 +116,7 @@ impl EpochsCsv {
     pub(crate) fn append(&mut self, metrics: &EpochMetrics) -> Result<(), RecordError> {
         // A single call, so that readers never see half a row.
         self.file
-            .write_all(row(metrics).as_bytes())
+            .write_all(self.columns.row(metrics).as_bytes())
             .map_err(failed_to("write", &self.path))
     }
 }
@@ -68,40 +127,10 @@ impl EpochsCsv {
 /// The file cannot be written.
 pub(crate) fn repair_epochs_csv(
     folder: &Path,
-    layers: usize,
+    columns: EpochColumns,
     epochs: &[EpochMetrics],
 ) -> Result<(), RecordError> {
-    write_before_result(&folder.join(FILE), table(layers, epochs).as_bytes())
-}
-
-/// The text of the file.
-fn table(layers: usize, epochs: &[EpochMetrics]) -> String {
-    let mut table = HEADER.to_owned();
-    for layer in 1..=layers {
-        table.push_str(&format!(",gradient_norm_layer{layer}"));
-    }
-    table.push('\n');
-    table.extend(epochs.iter().map(row));
-    table
-}
-
-fn row(metrics: &EpochMetrics) -> String {
-    let optional = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
-    let mut row = format!(
-        "{},{},{},{},{},{},{}",
-        metrics.epoch,
-        metrics.train_loss,
-        metrics.train_accuracy,
-        optional(metrics.val_loss),
-        optional(metrics.val_accuracy),
-        metrics.learning_rate,
-        metrics.seconds,
-    );
-    for norm in &metrics.gradient_norms {
-        row.push_str(&format!(",{norm}"));
-    }
-    row.push('\n');
-    row
+    write_before_result(&folder.join(FILE), columns.table(epochs).as_bytes())
 }
 
 /// Whether an open file is the one at `path`.

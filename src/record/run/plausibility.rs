@@ -1,12 +1,15 @@
 //! Checks that a result read from a file is one that a run can produce.
 
 use super::result::RunResult;
-use crate::metrics::{EpochMetrics, EvalMetrics};
+use crate::metrics::{EpochMetrics, Score, Scores};
 use crate::outcome::Failure;
 use crate::record::tensorboard::event_file::is_event_file;
 
 /// Above any loss or norm in 32-bit numbers; squares and sums of such numbers stay finite.
 const MAX_MAGNITUDE: f64 = 1e50;
+
+/// The rounding error of a mean.
+const ROUNDING: f64 = 1e-9;
 
 /// Longer than any run.
 const MAX_SECONDS: f64 = 1e12;
@@ -35,7 +38,7 @@ pub(crate) fn is_plausible(result: &RunResult) -> bool {
                 && epoch.gradient_norms.len() == layers
                 && is_plausible_epoch(epoch)
         })
-        && scores.all(has_plausible_scores)
+        && scores.all(are_plausible_scores)
         && result.seconds_per_epoch.is_none_or(is_plausible_time)
         && is_plausible_time(result.seconds)
 }
@@ -58,10 +61,8 @@ fn has_short_messages(failure: &Failure) -> bool {
 }
 
 fn is_plausible_epoch(epoch: &EpochMetrics) -> bool {
-    is_plausible_number(epoch.train_loss)
-        && is_fraction(epoch.train_accuracy)
-        && epoch.val_loss.is_none_or(is_plausible_number)
-        && epoch.val_accuracy.is_none_or(is_fraction)
+    are_plausible_scores(&epoch.training)
+        && (epoch.validation.is_empty() || are_plausible_scores(&epoch.validation))
         && epoch.learning_rate.is_finite()
         && epoch
             .gradient_norms
@@ -71,17 +72,19 @@ fn is_plausible_epoch(epoch: &EpochMetrics) -> bool {
         && is_plausible_time(epoch.seconds)
 }
 
-fn has_plausible_scores(scores: &EvalMetrics) -> bool {
-    is_plausible_number(scores.loss) && is_fraction(scores.accuracy) && is_fraction(scores.macro_f1)
+/// Whether the scores that are always measured are there, and each is in its range.
+fn are_plausible_scores(scores: &Scores) -> bool {
+    let mut required = Score::EVERY_EPOCH.into_iter();
+    required.all(|score| scores.get(score).is_some())
+        && scores.iter().all(|(score, value)| {
+            let [low, high] = score.range;
+            let in_range = low - ROUNDING <= value && value <= high + ROUNDING;
+            in_range && is_plausible_number(value)
+        })
 }
 
 fn is_plausible_number(value: f64) -> bool {
     value.abs() <= MAX_MAGNITUDE
-}
-
-/// Whether this is a fraction of samples, with a tolerance for the rounding of a mean.
-fn is_fraction(value: f64) -> bool {
-    (-1e-9..=1.0 + 1e-9).contains(&value)
 }
 
 /// Whether this is a plausible duration.
@@ -104,10 +107,8 @@ pub(crate) mod tests {
         };
         let epoch = |epoch| EpochMetrics {
             epoch,
-            train_loss: 0.5,
-            train_accuracy: 0.75,
-            val_loss: None,
-            val_accuracy: Some(1.0),
+            training: Scores::loss_and_accuracy(0.5, 0.75),
+            validation: Scores::loss_and_accuracy(0.5, 1.0),
             learning_rate: 0.1,
             gradient_norms: vec![1.0, 2.0],
             seconds: 0.5,
@@ -120,11 +121,11 @@ pub(crate) mod tests {
             failure: None,
             final_epoch: Some(2),
             validation: None,
-            test: Some(EvalMetrics {
-                loss: 0.5,
-                accuracy: 0.75,
-                macro_f1: 0.5,
-            }),
+            test: Some(Scores::from([
+                (Score::LOSS, 0.5),
+                (Score::ACCURACY, 0.75),
+                (Score::MACRO_F1, 0.5),
+            ])),
             epochs: vec![epoch(1), epoch(2)],
             seconds_per_epoch: Some(0.5),
             seconds: 1.0,
@@ -150,19 +151,19 @@ pub(crate) mod tests {
     #[test]
     fn a_result_that_no_run_can_produce_is_rejected() {
         let changes: [fn(&mut RunResult); 15] = [
-            |r| r.epochs[0].train_loss = 1e308,
-            |r| r.epochs[1].train_loss = f64::NAN,
+            |r| r.epochs[0].training.insert(Score::LOSS, 1e308),
+            |r| r.epochs[1].training.insert(Score::LOSS, f64::NAN),
             |r| r.epochs[0].epoch = 7,
             |r| r.epochs[1].epoch = 1,
-            |r| r.epochs[0].val_accuracy = Some(1.5),
-            |r| r.epochs[0].train_accuracy = -0.5,
+            |r| r.epochs[0].validation.insert(Score::ACCURACY, 1.5),
+            |r| r.epochs[0].training.insert(Score::ACCURACY, -0.5),
             |r| r.epochs[0].seconds = -1.0,
             |r| r.epochs[0].gradient_norms = vec![1.0],
             |r| r.final_epoch = Some(3),
             |r| r.final_epoch = Some(0),
             |r| r.final_epoch = None,
-            |r| r.test.as_mut().unwrap().accuracy = 2.0,
-            |r| r.test.as_mut().unwrap().loss = -1e300,
+            |r| r.test.as_mut().unwrap().insert(Score::ACCURACY, 2.0),
+            |r| r.test.as_mut().unwrap().insert(Score::LOSS, -1e300),
             |r| r.seconds = 1e300,
             |r| r.device = "x".repeat(MAX_NAME_BYTES + 1),
         ];

@@ -5,6 +5,7 @@
 //! other one to its predecessor, the label of each sample, and the predicted class of each minus its
 //! label, modulo the number of classes. Correct predictions are zeros, which take little space.
 
+use super::classification::is_share_correct;
 use super::result::RunResult;
 use crate::bounded_io::read_file;
 use crate::metrics::SamplePredictions;
@@ -53,7 +54,7 @@ pub(super) fn remove_other_predictions(
     };
     let correct = found.correct().filter(|is_correct| *is_correct).count();
     let validation = result.validation.as_ref();
-    if validation.is_some_and(|scores| scores.is_share_correct(correct, found.samples.len())) {
+    if validation.is_some_and(|scores| is_share_correct(scores, correct, found.samples.len())) {
         return Ok(());
     }
     remove_predictions(folder)

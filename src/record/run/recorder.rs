@@ -3,8 +3,8 @@
 use super::attempt_leftovers::{remove_abandoned_files, remove_leftovers};
 use super::checkpoint::Checkpoint;
 use super::classification::remove_other_classification;
-use super::epoch_scalars::epoch_scalars;
-use super::epochs_csv::{EpochsCsv, repair_epochs_csv};
+use super::epoch_scalars::{epoch_scalars, final_scalars};
+use super::epochs_csv::{EpochColumns, EpochsCsv, repair_epochs_csv};
 use super::predictions::remove_other_predictions;
 use super::result::RunResult;
 use crate::metrics::{EpochMetrics, LayerValues};
@@ -32,8 +32,8 @@ pub struct RunMetadata {
     pub hardware: String,
     /// When events for TensorBoard are written.
     pub event_timing: EventTiming,
-    /// Number of dense and convolution layers of the model.
-    pub layer_count: usize,
+    /// The columns of `epochs.csv`.
+    pub epoch_columns: EpochColumns,
     /// The graph of the model.
     pub graph: Vec<GraphNode>,
 }
@@ -49,7 +49,7 @@ pub struct Recorder {
     events: Option<EventFile>,
     /// The open `epochs.csv`; `None` if it is written at the end of the run.
     epochs: Option<EpochsCsv>,
-    layer_count: usize,
+    columns: EpochColumns,
     /// The bytes of the result that this attempt replaces, if the run is retried.
     replaced: Option<Vec<u8>>,
 }
@@ -121,11 +121,11 @@ impl Recorder {
             events,
             epochs: match metadata.event_timing {
                 EventTiming::Epoch => {
-                    Some(EpochsCsv::create(folder, metadata.layer_count, epochs)?)
+                    Some(EpochsCsv::create(folder, metadata.epoch_columns, epochs)?)
                 }
                 EventTiming::Final | EventTiming::None => None,
             },
-            layer_count: metadata.layer_count,
+            columns: metadata.epoch_columns,
             replaced: replaceable_result(folder),
         })
     }
@@ -160,7 +160,7 @@ impl Recorder {
         if let Some(events) = &self.events {
             remove_file(events.path())?;
         }
-        adopt_result(&self.folder, self.layer_count, result)
+        adopt_result(&self.folder, self.columns, result)
     }
 
     /// Records the metrics of an epoch.
@@ -224,15 +224,7 @@ impl Recorder {
         mut result: RunResult,
         wall_time: f64,
     ) -> Result<RunResult, RecordError> {
-        let mut scalars = Vec::new();
-        if let Some(validation) = &result.validation {
-            scalars.push(("Metrics/val_macro_f1", validation.macro_f1));
-        }
-        if let Some(test) = &result.test {
-            scalars.push(("Loss/test", test.loss));
-            scalars.push(("Accuracy/test", test.accuracy));
-            scalars.push(("Metrics/test_macro_f1", test.macro_f1));
-        }
+        let scalars = final_scalars(self.columns, &result);
         let status = match result.failure {
             None => SessionStatus::Success,
             Some(_) => SessionStatus::Failure,
@@ -248,8 +240,8 @@ impl Recorder {
             event_file_lock = Some(events.close()?);
         }
         match self.epochs.take() {
-            Some(epochs) => epochs.close(self.layer_count, &result.epochs)?,
-            None => repair_epochs_csv(&self.folder, self.layer_count, &result.epochs)?,
+            Some(epochs) => epochs.close(&result.epochs)?,
+            None => repair_epochs_csv(&self.folder, self.columns, &result.epochs)?,
         }
         let existing = result.publish(&self.folder, self.replaced.as_deref())?;
         drop(event_file_lock);
@@ -260,7 +252,7 @@ impl Recorder {
         if let Some(events) = &result.events {
             remove_file(&self.folder.join(events))?;
         }
-        adopt_result(&self.folder, self.layer_count, &existing)?;
+        adopt_result(&self.folder, self.columns, &existing)?;
         Ok(existing)
     }
 }
@@ -274,10 +266,14 @@ fn replaceable_result(folder: &Path) -> Option<Vec<u8>> {
 }
 
 /// Makes the other files of the folder match the result of another process.
-fn adopt_result(folder: &Path, layer_count: usize, result: &RunResult) -> Result<(), RecordError> {
+fn adopt_result(
+    folder: &Path,
+    columns: EpochColumns,
+    result: &RunResult,
+) -> Result<(), RecordError> {
     // This attempt may have written an `epochs.csv` with different times, a checkpoint, and the
     // classes and predictions of another model.
-    repair_epochs_csv(folder, layer_count, &result.epochs)?;
+    repair_epochs_csv(folder, columns, &result.epochs)?;
     remove_other_classification(folder, result)?;
     remove_other_predictions(folder, result)?;
     remove_leftovers(folder, result)
@@ -300,7 +296,7 @@ fn create_event_file(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::{ClassificationCounts, EvalMetrics, SamplePredictions};
+    use crate::metrics::{ClassificationCounts, SamplePredictions, Scores};
     use crate::record::run::classification::RunClassification;
     use crate::record::run::plausibility::tests::result;
     use crate::record::run::predictions::{read_predictions, write_predictions};
@@ -327,20 +323,16 @@ mod tests {
 
     #[test]
     fn files_that_do_not_belong_to_the_result_of_another_process_are_removed() {
-        let scores = EvalMetrics {
-            loss: 0.5,
-            accuracy: 0.75,
-            macro_f1: 0.5,
-        };
+        let scores = Scores::loss_and_accuracy(0.5, 0.75);
         let published = RunResult {
-            validation: Some(scores),
+            validation: Some(scores.clone()),
             test: Some(scores),
             ..result()
         };
         let is_kept = |correct: usize, published: &RunResult| {
             let folder = tempfile::tempdir().unwrap();
             write(folder.path(), correct);
-            adopt_result(folder.path(), 2, published).unwrap();
+            adopt_result(folder.path(), EpochColumns::default(), published).unwrap();
             let classes = RunClassification::read(folder.path());
             let predictions = read_predictions(folder.path());
             [classes.is_some(), predictions.is_some()]
@@ -354,10 +346,7 @@ mod tests {
         };
         assert_eq!(is_kept(3, &failed), [false; 2]);
         let other_test = RunResult {
-            test: Some(EvalMetrics {
-                accuracy: 0.5,
-                ..scores
-            }),
+            test: Some(Scores::loss_and_accuracy(0.5, 0.5)),
             ..published
         };
         assert_eq!(is_kept(3, &other_test), [false, true]);

@@ -1,9 +1,8 @@
 //! The result of a run.
 
-use crate::metrics::{EpochMetrics, EvalMetrics};
+use crate::metrics::{EpochMetrics, Part, PartScore, Score, Scores};
 use crate::outcome::Failure;
 use crate::plan::RunHash;
-use crate::spec::RankBy;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -24,10 +23,10 @@ pub struct RunResult {
     /// The epoch of the final parameters, counted from 1: the last epoch, or the best one if the run
     /// restored it.
     pub final_epoch: Option<usize>,
-    /// The metrics of the final model on the validation samples.
-    pub validation: Option<EvalMetrics>,
-    /// The metrics of the final model on the test set.
-    pub test: Option<EvalMetrics>,
+    /// The scores of the final model on the validation samples.
+    pub validation: Option<Scores>,
+    /// The scores of the final model on the test set.
+    pub test: Option<Scores>,
     /// The metrics of each finished epoch.
     pub epochs: Vec<EpochMetrics>,
     /// Mean time of the training steps of one epoch, in seconds, measured while other runs train: the
@@ -61,20 +60,27 @@ impl RunResult {
         self.epochs.get(position)
     }
 
-    /// The score that trials are ranked by: the validation accuracy or loss; `None` if nothing is held out
-    /// for validation.
-    pub(crate) fn validation_score(&self, rank_by: RankBy) -> Option<f64> {
-        let validation = self.validation?;
-        Some(match rank_by {
-            RankBy::Accuracy => validation.accuracy,
-            RankBy::Loss => validation.loss,
-        })
+    /// A score of the final model, or that of its epoch on the training samples.
+    pub fn score(&self, PartScore { part, score }: PartScore) -> Option<f64> {
+        match part {
+            Part::Training => self.final_metrics()?.training.get(score),
+            Part::Validation => self.validation.as_ref()?.get(score),
+            Part::Test => self.test.as_ref()?.get(score),
+        }
+    }
+
+    /// A score on the validation samples; `None` if nothing is held out for validation.
+    pub(crate) fn validation_score(&self, score: Score) -> Option<f64> {
+        self.score(Part::Validation.score(score))
     }
 
     /// The first epoch, counted from 1, with a validation accuracy of at least `accuracy`; `None` if
     /// there is none.
     pub fn epochs_to_accuracy(&self, accuracy: f64) -> Option<usize> {
-        let reached = |epoch: &&EpochMetrics| epoch.val_accuracy.is_some_and(|a| a >= accuracy);
+        let reached = |epoch: &&EpochMetrics| {
+            let reached = epoch.validation.accuracy();
+            reached.is_some_and(|reached| reached >= accuracy)
+        };
         self.epochs.iter().find(reached).map(|epoch| epoch.epoch)
     }
 

@@ -1,6 +1,7 @@
 //! The cross-validation scores of a trial for TensorBoard: a run named `cv` next to the folds.
 
 use super::mean_curves::{MeanCurve, band_scalars, mean_and_deviation};
+use crate::metrics::{Part, Score, Scores};
 use crate::record::error::RecordError;
 use crate::record::fs::folder::remove_folder;
 use crate::record::tensorboard::event_dir::{has_event_file, write_event_dir};
@@ -17,18 +18,16 @@ const CATEGORY: &str = "Mean and standard deviation over the folds";
 /// The scores of a trial on each repeat and fold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CvScores {
-    /// The validation accuracy of each run, in the order of repeats, then folds.
-    pub val_accuracy: Vec<f64>,
-    /// The validation loss of each run, in the same order.
-    pub val_loss: Vec<f64>,
+    /// The scores of each run on its validation samples, in the order of repeats, then folds.
+    pub runs: Vec<Scores>,
     /// The mean curves of the runs; none if the sweep file disables events.
     pub curves: Vec<MeanCurve>,
 }
 
 /// Writes the scores into `<trial folder>/cv`; they appear complete or not at all.
 ///
-/// The score of each run is a step of `CV/val_accuracy` and `CV/val_loss`. Mean and standard deviation
-/// are separate scalars. Each mean curve is three scalars, the mean and the edges of its band, and a
+/// The scores of each run are a step of `CV/val_accuracy`, `CV/val_loss` and so on. Mean and standard
+/// deviation of a score that all runs have are separate scalars. Each mean curve is three scalars, the mean and the edges of its band, and a
 /// chart of the Custom Scalars tab.
 ///
 /// # Errors
@@ -42,19 +41,20 @@ pub fn write_cv_scores(
 ) -> Result<(), RecordError> {
     write_event_dir(&trial_folder.join(CV_FOLDER), wall_time, |events| {
         events.write_session_start(group, hparams, wall_time)?;
-        let runs = scores.val_accuracy.iter().zip(&scores.val_loss);
-        for (step, (&accuracy, &loss)) in runs.enumerate() {
-            let scalars = [("CV/val_accuracy", accuracy), ("CV/val_loss", loss)];
+        let tag = |score: Score| format!("CV/{}", Part::Validation.score(score).id());
+        for (step, run) in scores.runs.iter().enumerate() {
+            let scalars: Vec<(String, f64)> = run
+                .iter()
+                .map(|(score, value)| (tag(score), value))
+                .collect();
             events.write_scalars(&scalars, step as i64, wall_time)?;
         }
-        for (name, values) in [
-            ("accuracy", &scores.val_accuracy),
-            ("loss", &scores.val_loss),
-        ] {
-            if let Some((mean, deviation)) = mean_and_deviation(values) {
-                let tags = [format!("CV/val_{name}_mean"), format!("CV/val_{name}_sd")];
-                let mut scalars = vec![(tags[0].as_str(), mean)];
-                scalars.extend(deviation.map(|deviation| (tags[1].as_str(), deviation)));
+        for score in Score::all() {
+            let values: Option<Vec<f64>> = scores.runs.iter().map(|run| run.get(score)).collect();
+            if let Some((mean, deviation)) = values.and_then(|values| mean_and_deviation(&values)) {
+                let tag = tag(score);
+                let mut scalars = vec![(format!("{tag}_mean"), mean)];
+                scalars.extend(deviation.map(|deviation| (format!("{tag}_sd"), deviation)));
                 events.write_scalars(&scalars, 0, wall_time)?;
             }
         }

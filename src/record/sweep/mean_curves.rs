@@ -83,6 +83,7 @@ pub(super) fn band_scalars(curves: &[MeanCurve]) -> BTreeMap<usize, Vec<(String,
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::Scores;
 
     #[test]
     fn the_deviation_is_the_sample_deviation() {
@@ -97,10 +98,8 @@ mod tests {
     fn run(losses: &[f64]) -> Vec<EpochMetrics> {
         let epoch = |(index, &loss): (usize, &f64)| EpochMetrics {
             epoch: index + 1,
-            train_loss: loss,
-            train_accuracy: 0.5,
-            val_loss: None,
-            val_accuracy: None,
+            training: Scores::loss_and_accuracy(loss, 0.5),
+            validation: Scores::default(),
             learning_rate: 0.1,
             gradient_norms: vec![2.0 * loss],
             seconds: loss,

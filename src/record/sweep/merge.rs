@@ -2,6 +2,7 @@
 
 use super::inventory::{Inventory, RunFolder};
 use super::store::Store;
+use crate::metrics::Scores;
 use crate::plan::{Plan, RunHash, RunId};
 use crate::record::error::{RecordError, failed_to};
 use crate::record::fs::atomic::write_atomically;
@@ -81,7 +82,13 @@ fn has_same_numbers(one: &RunResult, other: &RunResult) -> bool {
         epochs.iter_mut().for_each(|epoch| epoch.seconds = 0.0);
         epochs
     };
-    (&one.failure, one.validation, one.test) == (&other.failure, other.validation, other.test)
+    let agree = |one: &Option<Scores>, other: &Option<Scores>| match (one, other) {
+        (Some(one), Some(other)) => one.agrees_with(other),
+        _ => one.is_none() && other.is_none(),
+    };
+    one.failure == other.failure
+        && agree(&one.validation, &other.validation)
+        && agree(&one.test, &other.test)
         && without_times(one) == without_times(other)
 }
 

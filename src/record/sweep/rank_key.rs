@@ -1,9 +1,9 @@
 //! The order of trials by their validation scores.
 
-use crate::metrics::EvalMetrics;
+use crate::metrics::Score;
 use crate::plan::{Plan, RunId};
 use crate::record::run::result::RunResult;
-use crate::spec::RankBy;
+use statistics::Direction;
 use std::cmp::Ordering;
 
 /// The sort key of a trial whose runs have all finished; the better trial is the lesser.
@@ -15,7 +15,8 @@ use std::cmp::Ordering;
 pub struct RankKey {
     /// The position of the trial in the plan.
     pub trial: usize,
-    /// The score, negated if higher is better, and the loss; `None` without validation.
+    /// The score, negated if higher is better, and the loss; `None` without validation, or if the score is
+    /// undefined.
     score_and_loss: Option<[f64; 2]>,
 }
 
@@ -24,28 +25,24 @@ impl RankKey {
     pub fn of<'a>(
         plan: &Plan,
         trial: usize,
-        rank_by: RankBy,
+        rank_by: Score,
         result: impl Fn(RunId) -> Option<&'a RunResult>,
     ) -> Option<Self> {
-        let mut runs = 0.0_f64;
-        let mut validations: Vec<EvalMetrics> = Vec::new();
-        for run in plan.runs_of(trial) {
-            let result = result(run).filter(|result| result.failure.is_none())?;
-            validations.extend(result.validation);
-            runs += 1.0;
-        }
-        let mean = |metric: fn(&EvalMetrics) -> f64| {
-            compensated_sum(validations.iter().map(metric)) / runs
+        let runs = plan.runs_of(trial);
+        let finished = runs.map(|run| result(run).filter(|result| result.failure.is_none()));
+        let runs: Vec<&RunResult> = finished.collect::<Option<_>>()?;
+        let mean = |score: Score| -> Option<f64> {
+            let scores = runs.iter().map(|run| run.validation_score(score));
+            Some(compensated_mean(&scores.collect::<Option<Vec<f64>>>()?))
         };
-        let loss = mean(|validation| validation.loss);
-        let score = match rank_by {
-            RankBy::Accuracy => -mean(|validation| validation.accuracy),
-            RankBy::Loss => loss,
-        };
-        let is_validated = validations.len() as f64 == runs;
+        let score = mean(rank_by).map(|mean| match rank_by.direction {
+            Direction::Maximise => -mean,
+            Direction::Minimise => mean,
+        });
+        let score_and_loss = score.zip(mean(Score::LOSS));
         Some(Self {
             trial,
-            score_and_loss: is_validated.then_some([score, loss]),
+            score_and_loss: score_and_loss.map(|(score, loss)| [score, loss]),
         })
     }
 

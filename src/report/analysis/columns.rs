@@ -16,6 +16,9 @@ pub(crate) const DIFFERS: &str = "differs_from_best";
 /// Whether the trial is on the Pareto front of score, time and memory.
 pub(crate) const PARETO: &str = "pareto";
 
+/// The p value of the comparison with the best trial.
+pub(crate) const P_AGAINST_BEST: &str = "p_against_best";
+
 /// The bounds of the 95 % interval of the mean score.
 pub(crate) const INTERVAL: [&str; 2] = ["interval_low", "interval_high"];
 
@@ -42,7 +45,7 @@ pub(crate) fn with_analysis(mut frame: DataFrame, analysis: &Analysis) -> Polars
             each(&|trial| Some(interval(trial)?.high)),
         ),
         Column::new(
-            "p_against_best".into(),
+            P_AGAINST_BEST.into(),
             each(&|trial| analysis.p_values_vs_best[trial]),
         ),
         Column::new(

@@ -1,12 +1,12 @@
 //! Conclusions from a ranking: intervals, comparisons with the best trial, the choice of a trial.
 
 use super::pareto_front::pareto_front;
+use crate::metrics::Score;
 use crate::plan::{Plan, Trial};
 use crate::record::Results;
 use crate::report::results::trial_frame::{score_column, trial_positions};
-pub(crate) use crate::selection::direction;
 use crate::selection::{Selection, are_comparable, select};
-use crate::spec::{ColumnSettings, Config, DataSource, RankBy, Split, Sweep, Validation};
+use crate::spec::{ColumnSettings, Config, DataSource, Split, Sweep, Validation};
 use polars::prelude::*;
 use statistics::{Direction, Interval};
 
@@ -94,7 +94,7 @@ impl Analysis {
             scores,
             intervals,
         };
-        analysis.compare(plan, &ranked, direction(rank_by));
+        analysis.compare(plan, &ranked, rank_by.direction);
         analysis.tied_ranks = analysis.find_tied_ranks(frame)?;
         analysis.ranked = ranked;
         Ok(analysis)
@@ -194,7 +194,7 @@ fn intervals(
     plan: &Plan,
     ranked: &[usize],
     scores: &[Option<Vec<f64>>],
-    rank_by: RankBy,
+    rank_by: Score,
 ) -> Vec<Option<Interval>> {
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for &trial in ranked {
@@ -223,16 +223,13 @@ fn intervals(
 }
 
 /// The intervals of trials on the same splits; empty for a single split.
-pub(crate) fn intervals_of(scores: &[&[f64]], ratio: f64, rank_by: RankBy) -> Vec<Interval> {
+pub(crate) fn intervals_of(scores: &[&[f64]], ratio: f64, rank_by: Score) -> Vec<Interval> {
     // An accuracy is from 0 to 1 and a loss is not negative, even for few splits.
-    let max_score = match rank_by {
-        RankBy::Accuracy => 1.0,
-        RankBy::Loss => f64::INFINITY,
-    };
+    let [low, high] = rank_by.range;
     let found = statistics::moderated_intervals(scores, ratio, CONFIDENCE).unwrap_or_default();
     let clamped = found.into_iter().map(|interval| Interval {
-        low: interval.low.max(0.0),
-        high: interval.high.min(max_score),
+        low: interval.low.max(low),
+        high: interval.high.min(high),
         ..interval
     });
     clamped.collect()
@@ -275,11 +272,10 @@ fn ranked_trials(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
 fn on_pareto_front(
     plan: &Plan,
     frame: &DataFrame,
-    rank_by: RankBy,
+    rank_by: Score,
 ) -> PolarsResult<Vec<Option<bool>>> {
     let mut on_front = vec![None; plan.trials.len()];
-    let score = (score_column(rank_by), direction(rank_by));
-    let front = pareto_front(frame, score)?;
+    let front = pareto_front(frame, (&score_column(rank_by), rank_by.direction))?;
     for (trial, is_on) in ranked_trials(frame)?
         .into_iter()
         .zip(front.into_iter().flatten())

@@ -1,9 +1,10 @@
 //! What more repeats would show about the ties with the best trial.
 
-use super::conclusions::{Analysis, CONFIDENCE, direction, test_to_train};
+use super::conclusions::{Analysis, CONFIDENCE, test_to_train};
+use crate::metrics::Score;
 use crate::plan::Plan;
 use crate::record::Results;
-use crate::spec::{RankBy, Split};
+use crate::spec::Split;
 
 /// What more repeats would show about the ties with the best trial.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -26,7 +27,7 @@ impl Outlook {
         plan: &Plan,
         results: &Results,
         analysis: &Analysis,
-        rank_by: RankBy,
+        rank_by: Score,
     ) -> Option<Self> {
         let best = analysis.best?;
         let ties = analysis.ties();
@@ -42,7 +43,7 @@ impl Outlook {
         let validation = &plan.trials[best].config.validation;
         let ratio = test_to_train(validation);
         let forecast =
-            statistics::forecast(&scores, direction(rank_by), ratio, 1.0 - CONFIDENCE).ok()??;
+            statistics::forecast(&scores, rank_by.direction, ratio, 1.0 - CONFIDENCE).ok()??;
         let splits_per_repeat = match validation.split() {
             Split::Folds(folds) => folds,
             Split::Holdout(_) => 1,

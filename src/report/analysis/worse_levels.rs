@@ -1,8 +1,8 @@
 //! Levels that are clearly worse than the best level of their factor.
 
-use super::conclusions::{direction, is_different};
+use super::conclusions::is_different;
 use super::score_grid::ScoreGrid;
-use crate::spec::RankBy;
+use crate::metrics::Score;
 
 /// A level that is clearly worse than the best level of its factor.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +20,7 @@ pub(crate) struct WorseLevel {
 /// The clearly worse levels of all factors, the largest difference first. The means of the levels of a
 /// factor are compared on each split like the scores of trials, so that at most 5 % of the factors without
 /// an effect have a level that is called worse. Empty for a single split.
-pub(crate) fn worse_levels(grid: &ScoreGrid, rank_by: RankBy) -> Vec<WorseLevel> {
+pub(crate) fn worse_levels(grid: &ScoreGrid, rank_by: Score) -> Vec<WorseLevel> {
     let factors = 0..grid.levels.len();
     let mut worse: Vec<WorseLevel> = factors
         .flat_map(|factor| of_factor(grid, factor, rank_by))
@@ -29,10 +29,10 @@ pub(crate) fn worse_levels(grid: &ScoreGrid, rank_by: RankBy) -> Vec<WorseLevel>
     worse
 }
 
-fn of_factor(grid: &ScoreGrid, factor: usize, rank_by: RankBy) -> Vec<WorseLevel> {
+fn of_factor(grid: &ScoreGrid, factor: usize, rank_by: Score) -> Vec<WorseLevel> {
     let means = level_means(grid, factor);
     // A single split, or scores that are not finite.
-    let Ok(found) = statistics::against_best(&means, direction(rank_by), grid.test_to_train) else {
+    let Ok(found) = statistics::against_best(&means, rank_by.direction, grid.test_to_train) else {
         return Vec::new();
     };
     let best = found.best;
@@ -87,12 +87,12 @@ mod tests {
 
     #[test]
     fn a_level_far_below_the_best_on_every_split_is_worse_and_no_other() {
-        let found = worse_levels(&grid(&SCORES, 4), RankBy::Accuracy);
+        let found = worse_levels(&grid(&SCORES, 4), Score::ACCURACY);
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].factor, found[0].level), (0, 2));
         assert!((found[0].difference + 0.2).abs() < 0.01, "{found:?}");
         // As losses, the first two are worse than the third.
-        let found = worse_levels(&grid(&SCORES, 4), RankBy::Loss);
+        let found = worse_levels(&grid(&SCORES, 4), Score::LOSS);
         let levels: Vec<_> = found.iter().map(|one| (one.factor, one.best)).collect();
         assert_eq!(levels, [(0, 2), (0, 2)]);
         assert!(found.iter().all(|one| one.difference > 0.0));
@@ -100,6 +100,6 @@ mod tests {
 
     #[test]
     fn a_single_split_shows_no_worse_level() {
-        assert!(worse_levels(&grid(&SCORES, 1), RankBy::Accuracy).is_empty());
+        assert!(worse_levels(&grid(&SCORES, 1), Score::ACCURACY).is_empty());
     }
 }

@@ -11,6 +11,7 @@ use super::summary::{Conclusions, summary};
 use super::tables;
 use super::untested::untested;
 use crate::escape::code;
+use crate::metrics::Score;
 use crate::report::document::blocks::Document;
 use crate::report::error::ReportError;
 use crate::report::file::ReportFile;
@@ -19,7 +20,7 @@ use crate::report::locale::Locale;
 use crate::report::page::{Page, render};
 use crate::report::results::listing::Listing;
 use crate::report::sections::leaderboard::{Detail, leaderboard};
-use crate::spec::{Language, RankBy};
+use crate::spec::Language;
 use polars::prelude::{DataFrame, PolarsResult};
 
 /// Maximum number of listed trials per sweep.
@@ -62,7 +63,7 @@ impl ComparisonReport {
             skipped,
         };
         let main = largest(&groups);
-        let rank_by = main.map_or(RankBy::Accuracy, |group| group.rank_by);
+        let rank_by = main.map_or(Score::ACCURACY, |group| group.rank_by);
         let figures = ComparisonFigures::new(locale, entries, &intervals, rank_by);
         let mut document = Document {
             title: name.to_owned(),

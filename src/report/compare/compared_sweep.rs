@@ -1,11 +1,12 @@
 //! A sweep that is compared with others.
 
+use crate::metrics::Score;
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::report::analysis::conclusions::{Analysis, comparable_scores};
 use crate::report::locale::Locale;
 use crate::report::sweep_report::Report;
-use crate::spec::{Data, RankBy, Sweep};
+use crate::spec::{Data, Sweep};
 use statistics::Interval;
 
 /// A sweep with its results and its report.
@@ -28,7 +29,7 @@ impl ComparedSweep<'_> {
     }
 
     /// The metric that its trials are ranked by.
-    pub(super) fn rank_by(&self) -> RankBy {
+    pub(super) fn rank_by(&self) -> Score {
         self.sweep.options.report.rank_by
     }
 
@@ -56,10 +57,7 @@ impl ComparedSweep<'_> {
 
     /// A score in the unit of tables, without the unit.
     pub(super) fn score_text(&self, locale: Locale, score: Option<f64>) -> String {
-        match self.rank_by() {
-            RankBy::Accuracy => locale.percent(score),
-            RankBy::Loss => locale.four_decimals(score),
-        }
+        locale.score(self.rank_by(), score)
     }
 
     /// The bounds of an interval of scores.
@@ -71,9 +69,6 @@ impl ComparedSweep<'_> {
 
     /// A difference of two scores in the unit of tables, with its sign.
     pub(super) fn difference_text(&self, locale: Locale, difference: f64) -> String {
-        match self.rank_by() {
-            RankBy::Accuracy => locale.points(Some(difference)),
-            RankBy::Loss => locale.difference(Some(difference)),
-        }
+        locale.score_difference(self.rank_by(), Some(difference))
     }
 }

@@ -2,10 +2,11 @@
 
 use super::compared_sweep::ComparedSweep;
 use super::paired::SplitGroup;
+use crate::metrics::Score;
 use crate::report::document::figure::Figure;
 use crate::report::figures::{Canvas, FigureKind, loss_curves, split_curves};
 use crate::report::locale::Locale;
-use crate::spec::{Format, RankBy};
+use crate::spec::Format;
 use charts::{
     Axis, Categories, FactorEffect, Heading, LevelEffect, MainEffects, ParetoScatter, ScatterPoint,
     TrialCurves,
@@ -18,7 +19,7 @@ pub(super) struct ComparisonFigures<'a> {
     /// The interval of the score of each sweep's best trial.
     intervals: &'a [Option<Interval>],
     canvas: Canvas,
-    rank_by: RankBy,
+    rank_by: Score,
 }
 
 impl<'a> ComparisonFigures<'a> {
@@ -28,7 +29,7 @@ impl<'a> ComparisonFigures<'a> {
         locale: Locale,
         entries: &'a [ComparedSweep<'a>],
         intervals: &'a [Option<Interval>],
-        rank_by: RankBy,
+        rank_by: Score,
     ) -> Self {
         let is_png = entries
             .iter()

@@ -3,7 +3,6 @@
 use super::compared_sweep::ComparedSweep;
 use super::joined_frame::concat_frames;
 use super::paired::SplitGroup;
-use crate::report::analysis::conclusions::direction;
 use crate::report::analysis::pareto_front::pareto_front;
 use crate::report::document::blocks::Document;
 use crate::report::locale::Locale;
@@ -62,7 +61,7 @@ pub(super) fn merged_page(
         overview: vec![note.to_owned()],
         scatter: has_scatter.then(|| Scatter {
             x: PROFILE_SECONDS.to_owned(),
-            y: score_column(rank_by).to_owned(),
+            y: score_column(rank_by),
         }),
         columns,
         rows: rows.into_iter().map(|(_, row)| row).collect(),
@@ -158,7 +157,8 @@ fn mark_front(
         .with_nulls_last(true)
         .with_maintain_order(true);
     let frame = concat_frames(&members)?.sort(["rank"], options)?;
-    let score = (score_column(group.rank_by), direction(group.rank_by));
+    let column = score_column(group.rank_by);
+    let score = (column.as_str(), group.rank_by.direction);
     let front = pareto_front(&frame, score)?;
     let of_group = rows
         .iter_mut()

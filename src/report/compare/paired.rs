@@ -2,12 +2,12 @@
 
 use super::compared_sweep::ComparedSweep;
 use super::split_settings::SplitSettings;
+use crate::metrics::Score;
 use crate::plan::{RunHash, RunId};
 use crate::report::analysis::conclusions::{
-    CONFIDENCE, comparable_scores, direction, has_same_splits, intervals_of, is_different,
-    test_to_train,
+    CONFIDENCE, comparable_scores, has_same_splits, intervals_of, is_different, test_to_train,
 };
-use crate::spec::{DataSource, RankBy};
+use crate::spec::DataSource;
 use statistics::{Direction, Interval, ReferenceComparison};
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use std::collections::HashMap;
 pub(super) struct SplitGroup {
     /// Positions of the sweeps.
     pub(super) entries: Vec<usize>,
-    pub(super) rank_by: RankBy,
+    pub(super) rank_by: Score,
     pub(super) settings: SplitSettings,
 }
 
@@ -206,7 +206,7 @@ pub(super) fn paired_test(entries: &[ComparedSweep], group: &SplitGroup) -> Opti
         return None;
     }
     let pool = Pool::new(entries, group);
-    let direction = direction(group.rank_by);
+    let direction = group.rank_by.direction;
     let first = &entries[*group.entries.first()?];
     let config = &first.plan.trials[first.ranked_best()?].config;
     let ratio = test_to_train(&config.validation);

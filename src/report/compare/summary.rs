@@ -5,9 +5,8 @@ use super::compared_sweep::ComparedSweep;
 use super::paired::{Member, PairedTest, SplitGroup};
 use crate::escape::code;
 use crate::report::locale::Locale;
-use crate::report::sections::choice::metric;
 use crate::report::sections::summary::{listed_up_to, measured_time, minimum};
-use crate::spec::{Language, RankBy};
+use crate::spec::Language;
 use statistics::{Direction, Interval, Measured};
 
 /// Maximum number of lines of the summary.
@@ -82,32 +81,26 @@ fn best(locale: Locale, conclusions: &Conclusions) -> Vec<String> {
     let has_several = contests.len() > 1;
     let line = |contest: &Vec<&SplitGroup>| {
         let rank_by = contest[0].rank_by;
-        let direction = crate::report::analysis::conclusions::direction(rank_by);
         let scores = contest.iter().flat_map(|group| &group.entries);
         let scores = scores.filter_map(|&entry| {
             let best = entries[entry].ranked_best()?;
             Some((entry, best, entries[entry].analysis().mean_score(best)?))
         });
-        let is_better = |a: f64, b: f64| match direction {
+        let is_better = |a: f64, b: f64| match rank_by.direction {
             Direction::Maximise => a > b,
             Direction::Minimise => a < b,
         };
         let (entry, trial, score) =
             scores.reduce(|best, one| if is_better(one.2, best.2) { one } else { best })?;
         let (entry, interval) = (&entries[entry], intervals[entry]);
-        let unit = if rank_by == RankBy::Accuracy {
-            " %"
-        } else {
-            ""
-        };
-        let score = format!("{}{unit}", entry.score_text(locale, Some(score)));
+        let score = locale.score_with_unit(rank_by, score);
         let interval = interval.map(|interval| {
             let interval = entry.interval_text(locale, interval);
             let label = locale.tr("95 % interval", "intervalle à 95 % :");
             format!(" ({label} {interval})")
         });
         let interval = interval.unwrap_or_default();
-        let metric = metric(locale, rank_by);
+        let metric = locale.validation_score_name(rank_by);
         let data = if has_several {
             let set = code(&contest[0].settings.data);
             format!(" {} {set}", locale.tr("on", "sur"))
@@ -141,12 +134,8 @@ fn test_line(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> St
     let worse = test.members.iter().filter(|member| member.is_worse());
     let worse = worse.map(|member| {
         let entry = &entries[member.entry];
-        let difference = entry.difference_text(locale, member.difference);
-        let unit = match entry.rank_by() {
-            RankBy::Accuracy => " points",
-            RankBy::Loss => "",
-        };
-        format!("{} ({difference}{unit})", name(member))
+        let difference = locale.score_difference_with_unit(entry.rank_by(), member.difference);
+        format!("{} ({difference})", name(member))
     });
     let worse: Vec<String> = worse.collect();
     let ties: Vec<String> = test

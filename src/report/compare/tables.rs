@@ -2,12 +2,13 @@
 
 use super::compared_sweep::ComparedSweep;
 use super::paired::{Member, PairedTest, SharedBaseline};
-use crate::report::analysis::conclusions::{direction, is_different};
+use crate::metrics::{Part, PartScore, Score};
+use crate::report::analysis::conclusions::is_different;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::{Locale, missing};
-use crate::report::results::trial_frame::{number_at, trial_positions};
-use crate::report::sections::choice::metric;
-use crate::spec::RankBy;
+use crate::report::results::trial_frame::{
+    PROFILE_BYTES, PROFILE_SECONDS, deviation_column, mean_column, number_at, trial_positions,
+};
 use polars::prelude::PolarsResult;
 use statistics::Direction;
 
@@ -21,12 +22,14 @@ fn table(headers: &[(&str, Align)]) -> Table {
 /// # Errors
 /// A column of a frame is missing.
 pub(super) fn best_of_each(locale: Locale, entries: &[ComparedSweep]) -> PolarsResult<Table> {
+    let accuracies = [Part::Validation, Part::Test].map(|part| part.score(Score::ACCURACY));
+    let [validation_header, test_header] = accuracies.map(|score| locale.score_header(score));
     let headers = [
         (locale.tr("sweep", "balayage"), Align::Left),
         (locale.tr("trials", "essais"), Align::Right),
         (locale.tr("best trial", "meilleur essai"), Align::Left),
-        (locale.tr("val acc %", "exact. val. %"), Align::Right),
-        (locale.tr("test acc %", "exact. test %"), Align::Right),
+        (&validation_header, Align::Right),
+        (&test_header, Align::Right),
         (locale.tr("s/epoch", "s/époque"), Align::Right),
         (locale.tr("peak MiB", "pic Mio"), Align::Right),
         (locale.tr("parameters", "paramètres"), Align::Right),
@@ -45,43 +48,31 @@ pub(super) fn best_of_each(locale: Locale, entries: &[ComparedSweep]) -> PolarsR
             continue;
         };
         let number = |name: &str| number_at(frame, name, row);
-        let with_deviation = |name: &str| -> PolarsResult<String> {
-            let (mean, deviation) = (format!("mean_{name}"), format!("std_{name}"));
-            Ok(locale.percent_with_deviation(number(&mean)?, number(&deviation)?))
+        let with_deviation = |score: PartScore| -> PolarsResult<String> {
+            let mean = number(&mean_column(score))?;
+            let deviation = number(&deviation_column(score))?;
+            Ok(locale.score_with_deviation(score.score, mean, deviation))
         };
         let trial = &entry.plan.trials[trial];
         table.row(vec![
             entry.name().to_owned(),
             trials.to_string(),
             trial.name.clone(),
-            with_deviation("val_accuracy")?,
-            with_deviation("test_accuracy")?,
-            locale.seconds(number("profile_seconds_per_epoch")?),
-            locale.mebibytes(number("profile_peak_bytes")?),
+            with_deviation(accuracies[0])?,
+            with_deviation(accuracies[1])?,
+            locale.seconds(number(PROFILE_SECONDS)?),
+            locale.mebibytes(number(PROFILE_BYTES)?),
             trial.config.parameters().to_string(),
         ]);
     }
     Ok(table)
 }
 
-fn metric_header(locale: Locale, rank_by: RankBy) -> String {
-    match rank_by {
-        RankBy::Accuracy => locale.tr("val acc %", "exact. val. %").to_owned(),
-        RankBy::Loss => metric(locale, rank_by).to_owned(),
-    }
-}
-
-fn difference_header(locale: Locale, rank_by: RankBy) -> &'static str {
-    match rank_by {
-        RankBy::Accuracy => locale.tr("difference, points", "différence, points"),
-        RankBy::Loss => locale.tr("difference of loss", "différence de perte"),
-    }
-}
-
 /// The sweeps of a paired test, the one with the best trial first.
 pub(super) fn paired(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> Table {
     let rank_by = entries[test.members[0].entry].rank_by();
-    let score = metric_header(locale, rank_by);
+    let score = locale.score_header(Part::Validation.score(rank_by));
+    let difference = locale.difference_header(rank_by);
     let mut table = table(&[
         (locale.tr("rank", "rang"), Align::Right),
         (locale.tr("sweep", "balayage"), Align::Left),
@@ -89,7 +80,7 @@ pub(super) fn paired(locale: Locale, entries: &[ComparedSweep], test: &PairedTes
         (&score, Align::Right),
         (locale.tr("95 % interval", "intervalle 95 %"), Align::Right),
         (locale.tr("mark", "marque"), Align::Right),
-        (difference_header(locale, rank_by), Align::Right),
+        (&difference, Align::Right),
         ("p", Align::Right),
         (locale.tr("ties", "ex æquo"), Align::Right),
     ]);
@@ -133,10 +124,11 @@ pub(super) fn from_baseline(
         return None;
     };
     let rank_by = entries[test.members[0].entry].rank_by();
+    let difference = locale.difference_header(rank_by);
     let mut table = table(&[
         (locale.tr("sweep", "balayage"), Align::Left),
         (locale.tr("best trial", "meilleur essai"), Align::Left),
-        (difference_header(locale, rank_by), Align::Right),
+        (&difference, Align::Right),
         (locale.tr("95 % interval", "intervalle 95 %"), Align::Right),
         ("p", Align::Right),
         (locale.tr("verdict", "verdict"), Align::Left),
@@ -151,7 +143,7 @@ fn baseline_row(locale: Locale, entries: &[ComparedSweep], member: &Member) -> O
     let entry = &entries[member.entry];
     let found = member.from_baseline?;
     let shown = |value: f64| entry.difference_text(locale, value);
-    let is_better = (found.difference > 0.0) == (direction(entry.rank_by()) == Direction::Maximise);
+    let is_better = (found.difference > 0.0) == (entry.rank_by().direction == Direction::Maximise);
     let verdict = match (is_different(found.adjusted_p_value), is_better) {
         (false, _) => missing(),
         (true, true) => locale.tr("better", "meilleur").to_owned(),

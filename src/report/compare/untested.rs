@@ -4,7 +4,7 @@ use super::compared_sweep::ComparedSweep;
 use super::paired::{PairedTest, SplitGroup, largest};
 use crate::escape::code;
 use crate::report::locale::Locale;
-use crate::spec::{Language, RankBy};
+use crate::spec::Language;
 
 /// One sentence for each sweep, or group of sweeps, that is not tested against the largest group.
 pub(super) fn untested(
@@ -93,11 +93,10 @@ fn difference(locale: Locale, group: &SplitGroup, main: &SplitGroup) -> String {
             differences
         };
     }
-    let by = |rank_by| match rank_by {
-        RankBy::Accuracy => locale.tr("accuracy", "exactitude"),
-        RankBy::Loss => locale.tr("loss", "perte"),
-    };
-    let (own, other) = (by(group.rank_by), by(main.rank_by));
+    let (own, other) = (
+        locale.score_name(group.rank_by),
+        locale.score_name(main.rank_by),
+    );
     match locale.language {
         Language::English => format!("different ranking metrics ({own} instead of {other})"),
         Language::French => format!("critères de classement différents ({own} au lieu de {other})"),

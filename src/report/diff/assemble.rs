@@ -63,7 +63,10 @@ pub fn diff_trials(
         )),
     }
     document.section(locale.tr("Metrics", "Métriques"));
-    document.table(metrics_table(locale, plan, results, &frame, trials)?);
+    let scores = sweep.options.report.scores();
+    document.table(metrics_table(
+        locale, plan, results, &frame, &scores, trials,
+    )?);
     document.paragraph(locale.tr(
         "Scores are means over the runs, ± their standard deviation; differences of percentages are \
          in points. × is B as a multiple of A; times that differ by less than their measurement \

@@ -1,17 +1,21 @@
 //! The metrics of two trials next to each other.
 
+use crate::metrics::{Part, PartScore, Score};
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::{Locale, missing};
-use crate::report::results::trial_frame::{number_at, trial_positions};
+use crate::report::results::trial_frame::{
+    deviation_column, mean_column, number_at, trial_positions,
+};
 use polars::prelude::*;
 use statistics::Measured;
 
 /// A metric of the table: its header, the values of A and B, and their difference.
 type Row = [String; 4];
 
-/// The metrics of two trials and the differences, B minus A. Scores are means over the finished runs,
+/// The metrics of two trials and the differences, B minus A: these scores on the validation samples, the
+/// test accuracy, and costs. Scores are means over the finished runs,
 /// with their standard deviations; costs are compared by their ratio. `frame` is that of
 /// [`crate::report::results::trial_frame::trial_frame`].
 ///
@@ -22,6 +26,7 @@ pub(crate) fn metrics_table(
     plan: &Plan,
     results: &Results,
     frame: &DataFrame,
+    scores: &[Score],
     trials: [usize; 2],
 ) -> PolarsResult<Table> {
     let headers = [
@@ -38,23 +43,17 @@ pub(crate) fn metrics_table(
     let row_of = |trial: usize| positions.iter().position(|&position| position == trial);
     // Each trial has a row.
     let rows = trials.map(|trial| row_of(trial).unwrap_or_default());
-    let scores = [
-        ("val_accuracy", locale.tr("val acc %", "exact. val. %")),
-        ("val_loss", locale.tr("val loss", "perte val.")),
-        (
-            "val_macro_f1",
-            locale.tr("val macro F1 %", "macro-F1 val. %"),
-        ),
-        ("test_accuracy", locale.tr("test acc %", "exact. test %")),
-    ];
-    for (name, header) in scores {
-        let column = |prefix: &str| -> PolarsResult<[Option<f64>; 2]> {
-            let name = format!("{prefix}_{name}");
-            let [a, b] = rows.map(|row| number_at(frame, &name, row));
+    let validation = scores.iter().map(|&score| Part::Validation.score(score));
+    for score in validation.chain([Part::Test.score(Score::ACCURACY)]) {
+        let values = |column: String| -> PolarsResult<[Option<f64>; 2]> {
+            let [a, b] = rows.map(|row| number_at(frame, &column, row));
             Ok([a?, b?])
         };
-        let (means, deviations) = (column("mean")?, column("std")?);
-        let row = score_row(locale, header, name.ends_with("loss"), means, deviations);
+        let (means, deviations) = (
+            values(mean_column(score))?,
+            values(deviation_column(score))?,
+        );
+        let row = score_row(locale, score, means, deviations);
         row.into_iter().for_each(|row| table.row(row.into()));
     }
     for row in cost_rows(locale, plan, results, trials) {
@@ -66,30 +65,18 @@ pub(crate) fn metrics_table(
 /// A score with its standard deviation over the runs; `None` if neither trial has it.
 fn score_row(
     locale: Locale,
-    header: &str,
-    is_loss: bool,
+    score: PartScore,
     means: [Option<f64>; 2],
     deviations: [Option<f64>; 2],
 ) -> Option<Row> {
-    let value = |trial: usize| match (is_loss, means[trial], deviations[trial]) {
-        (false, mean, deviation) => locale.percent_with_deviation(mean, deviation),
-        (true, Some(mean), Some(deviation)) => {
-            let [mean, deviation] =
-                [mean, deviation].map(|value| locale.four_decimals(Some(value)));
-            format!("{mean} ± {deviation}")
-        }
-        (true, mean, _) => locale.four_decimals(mean),
-    };
+    let value =
+        |trial: usize| locale.score_with_deviation(score.score, means[trial], deviations[trial]);
     if means == [None, None] {
         return None;
     }
     let difference = means[1].zip(means[0]).map(|(b, a)| b - a);
-    let difference = if is_loss {
-        locale.difference(difference)
-    } else {
-        locale.points(difference)
-    };
-    Some([header.to_owned(), value(0), value(1), difference])
+    let difference = locale.score_difference(score.score, difference);
+    Some([locale.score_header(score), value(0), value(1), difference])
 }
 
 /// Parameters, time and memory. Times within their measurement error are equal.
@@ -173,19 +160,21 @@ mod tests {
 
     #[test]
     fn a_loss_has_four_decimals_and_an_accuracy_percent() {
-        let row = |is_loss, means, deviations| score_row(ENGLISH, "x", is_loss, means, deviations);
+        let row = |score: Score, means, deviations| {
+            score_row(ENGLISH, Part::Test.score(score), means, deviations)
+        };
         assert_eq!(
-            row(true, [Some(0.5), Some(0.25)], [Some(0.1), None]).unwrap()[1..],
+            row(Score::LOSS, [Some(0.5), Some(0.25)], [Some(0.1), None]).unwrap()[1..],
             ["0.5000 ± 0.1000", "0.2500", "-0.2500"]
         );
         assert_eq!(
-            row(false, [Some(0.5), Some(0.25)], [Some(0.1), None]).unwrap()[1..],
+            row(Score::ACCURACY, [Some(0.5), Some(0.25)], [Some(0.1), None]).unwrap()[1..],
             ["50.00 ± 10.00", "25.00", "-25.00"]
         );
         assert_eq!(
-            row(false, [Some(0.5), None], [None, None]).unwrap()[1..],
+            row(Score::ACCURACY, [Some(0.5), None], [None, None]).unwrap()[1..],
             ["50.00", "–", "–"]
         );
-        assert_eq!(row(false, [None, None], [None, None]), None);
+        assert_eq!(row(Score::ACCURACY, [None, None], [None, None]), None);
     }
 }

@@ -1,14 +1,15 @@
 //! Which of two trials is better, in one sentence.
 
 use super::score_test::ScoreTest;
-use crate::report::analysis::conclusions::{Analysis, direction, is_different};
+use crate::metrics::Score;
+use crate::report::analysis::conclusions::{Analysis, is_different};
 use crate::report::locale::Locale;
-use crate::spec::{Language, RankBy};
+use crate::spec::Language;
 use statistics::{Direction, ReferenceComparison};
 
 /// The result of the test in one sentence: which trial is better, that the splits do not show it, or why
 /// the scores are not tested.
-pub(crate) fn verdict(locale: Locale, rank_by: RankBy, test: &ScoreTest) -> String {
+pub(crate) fn verdict(locale: Locale, rank_by: Score, test: &ScoreTest) -> String {
     let text = match test {
         ScoreTest::Tested { comparison, splits } => {
             return tested(locale, rank_by, comparison, *splits);
@@ -48,72 +49,53 @@ pub(crate) fn verdict(locale: Locale, rank_by: RankBy, test: &ScoreTest) -> Stri
 /// The sentence for scores that were tested. If one trial is better, it is the subject.
 fn tested(
     locale: Locale,
-    rank_by: RankBy,
+    rank_by: Score,
     comparison: &ReferenceComparison,
     splits: usize,
 ) -> String {
     let p = locale.p_equality(comparison.p_value);
     if !is_different(comparison.p_value) {
-        let shown = |value: f64| match rank_by {
-            RankBy::Accuracy => locale.points(Some(value)),
-            RankBy::Loss => locale.difference(Some(value)),
-        };
-        let difference = with_unit(rank_by, locale, shown(comparison.difference));
+        let shown = |value: f64| locale.score_difference(rank_by, Some(value));
+        let difference = locale.score_difference_with_unit(rank_by, comparison.difference);
         let interval = locale.interval(shown(comparison.low), shown(comparison.high));
-        let metrics = match rank_by {
-            RankBy::Accuracy => locale.tr("validation accuracies", "exactitudes de validation"),
-            RankBy::Loss => locale.tr("validation losses", "pertes de validation"),
-        };
+        let metric = locale.validation_score_name(rank_by);
         return match locale.language {
             Language::English => format!(
-                "These {splits} splits cannot distinguish the trials: their {metrics} differ by \
+                "These {splits} splits cannot distinguish the trials: their {metric} differs by \
                  {difference} (B − A; 95 % interval {interval}, {p})."
             ),
             Language::French => format!(
-                "Ces {splits} partages ne permettent pas de distinguer les essais : leurs {metrics} \
-                 diffèrent de {difference} (B − A ; intervalle à 95 % {interval}, {p})."
+                "Ces {splits} partages ne permettent pas de distinguer les essais : leur {metric} \
+                 diffère de {difference} (B − A ; intervalle à 95 % {interval}, {p})."
             ),
         };
     }
     // The interval does not contain 0, so both ends have the sign of the difference.
-    let shown = |value: f64| match rank_by {
-        RankBy::Accuracy => locale.percent(Some(value.abs())),
-        RankBy::Loss => locale.four_decimals(Some(value.abs())),
-    };
-    let difference = with_unit(rank_by, locale, shown(comparison.difference));
+    let shown = |value: f64| locale.score(rank_by, Some(value.abs()));
+    let difference = locale.score_distance(rank_by, comparison.difference);
     let (near, far) = if comparison.difference < 0.0 {
         (comparison.high, comparison.low)
     } else {
         (comparison.low, comparison.high)
     };
     let interval = locale.interval(shown(near), shown(far));
-    let is_b_better = (comparison.difference > 0.0) == (direction(rank_by) == Direction::Maximise);
+    let is_b_better = (comparison.difference > 0.0) == (rank_by.direction == Direction::Maximise);
     let better = if is_b_better { "B" } else { "A" };
-    match (locale.language, rank_by) {
-        (Language::English, RankBy::Accuracy) => format!(
-            "{better} is better: its validation accuracy is {difference} higher (95 % interval \
-             {interval}, {p})."
+    let metric = locale.validation_score_name(rank_by);
+    match locale.language {
+        Language::English => {
+            let side = match rank_by.direction {
+                Direction::Maximise => "higher",
+                Direction::Minimise => "lower",
+            };
+            format!(
+                "{better} is better: its {metric} is {difference} {side} (95 % interval {interval}, \
+                 {p})."
+            )
+        }
+        Language::French => format!(
+            "{better} est meilleur de {difference} en {metric} (intervalle à 95 % {interval}, {p})."
         ),
-        (Language::English, RankBy::Loss) => format!(
-            "{better} is better: its validation loss is {difference} lower (95 % interval \
-             {interval}, {p})."
-        ),
-        (Language::French, RankBy::Accuracy) => format!(
-            "{better} est meilleur : son exactitude de validation est plus haute de {difference} \
-             (intervalle à 95 % {interval}, {p})."
-        ),
-        (Language::French, RankBy::Loss) => format!(
-            "{better} est meilleur : sa perte de validation est plus basse de {difference} \
-             (intervalle à 95 % {interval}, {p})."
-        ),
-    }
-}
-
-/// A difference with its unit: points for an accuracy.
-fn with_unit(rank_by: RankBy, locale: Locale, difference: String) -> String {
-    match rank_by {
-        RankBy::Accuracy => format!("{difference} {}", locale.tr("points", "points")),
-        RankBy::Loss => difference,
     }
 }
 
@@ -167,7 +149,7 @@ pub(crate) fn luck_note(
 mod tests {
     use super::*;
 
-    fn shown(language: Language, rank_by: RankBy, difference: f64, reach: f64, p: f64) -> String {
+    fn shown(language: Language, rank_by: Score, difference: f64, reach: f64, p: f64) -> String {
         let comparison = ReferenceComparison {
             difference,
             low: difference - reach,
@@ -185,40 +167,31 @@ mod tests {
 
     #[test]
     fn the_better_trial_is_named_with_a_positive_difference() {
-        let accuracy = |difference| {
-            shown(
-                Language::English,
-                RankBy::Accuracy,
-                difference,
-                0.01,
-                0.0004,
-            )
-        };
+        let accuracy =
+            |difference| shown(Language::English, Score::ACCURACY, difference, 0.01, 0.0004);
         let text = "is better: its validation accuracy is 2.00 points higher (95 % interval 1.00 to \
                     3.00, p < 0.001).";
         assert_eq!(accuracy(0.02), format!("B {text}"));
         assert_eq!(accuracy(-0.02), format!("A {text}"));
         assert_eq!(
-            shown(Language::French, RankBy::Loss, -0.02, 0.01, 0.0304),
-            "B est meilleur : sa perte de validation est plus basse de 0,0200 (intervalle à 95 % \
-             0,0100 à 0,0300, p = 0,030)."
+            shown(Language::French, Score::LOSS, -0.02, 0.01, 0.0304),
+            "B est meilleur de 0,0200 en perte de validation (intervalle à 95 % 0,0100 à 0,0300, p = \
+             0,030)."
         );
-        assert!(
-            shown(Language::English, RankBy::Loss, 0.02, 0.01, 0.01).starts_with("A is better")
-        );
+        assert!(shown(Language::English, Score::LOSS, 0.02, 0.01, 0.01).starts_with("A is better"));
     }
 
     #[test]
     fn no_trial_is_better_if_chance_explains_the_difference() {
         assert_eq!(
-            shown(Language::English, RankBy::Accuracy, -0.02, 0.03, 0.2),
-            "These 3 splits cannot distinguish the trials: their validation accuracies differ by -2.00 \
+            shown(Language::English, Score::ACCURACY, -0.02, 0.03, 0.2),
+            "These 3 splits cannot distinguish the trials: their validation accuracy differs by -2.00 \
              points (B − A; 95 % interval -5.00 to +1.00, p = 0.200)."
         );
         assert_eq!(
-            shown(Language::French, RankBy::Loss, 0.02, 0.03, 0.2),
-            "Ces 3 partages ne permettent pas de distinguer les essais : leurs pertes de validation \
-             diffèrent de +0,0200 (B − A ; intervalle à 95 % -0,0100 à +0,0500, p = 0,200)."
+            shown(Language::French, Score::LOSS, 0.02, 0.03, 0.2),
+            "Ces 3 partages ne permettent pas de distinguer les essais : leur perte de validation \
+             diffère de +0,0200 (B − A ; intervalle à 95 % -0,0100 à +0,0500, p = 0,200)."
         );
     }
 }

@@ -2,9 +2,10 @@
 
 use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
+use crate::metrics::ScoreUnit;
 use crate::report::analysis::variance::main_effects;
 use crate::report::document::figure::Figure;
-use crate::spec::{Language, RankBy};
+use crate::spec::Language;
 use charts::{Categories, Heading, HeatMap, HeatMapCell};
 
 /// Draws the two factors with the largest main effects. `None` for an incomplete grid.
@@ -50,9 +51,9 @@ pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
             .collect(),
         colour_axis: plotter.score_axis(),
         range: None,
-        decimals: match context.sweep.options.report.rank_by {
-            RankBy::Accuracy => 2,
-            RankBy::Loss => 4,
+        decimals: match context.sweep.options.report.rank_by.unit {
+            ScoreUnit::Percent => 2,
+            ScoreUnit::Number => 4,
         },
     };
     Some(plotter.draw(FigureKind::HeatMap, caption, &chart))

@@ -2,7 +2,7 @@
 
 use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
-use crate::metrics::EpochMetrics;
+use crate::metrics::{Part, PartScore, Score};
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
 use crate::report::document::figure::Figure;
@@ -162,12 +162,12 @@ pub(crate) fn split_curves(plan: &Plan, results: &Results, trials: &[usize]) -> 
     }
     TrialCurves {
         name: String::new(),
-        validation: curve(&splits, |epoch| epoch.val_loss),
-        training: curve(&splits, |epoch| Some(epoch.train_loss)),
+        validation: curve(&splits, Part::Validation.score(Score::LOSS)),
+        training: curve(&splits, Part::Training.score(Score::LOSS)),
     }
 }
 
-fn curve(splits: &[Vec<&RunResult>], metric: fn(&EpochMetrics) -> Option<f64>) -> Vec<CurvePoint> {
+fn curve(splits: &[Vec<&RunResult>], score: PartScore) -> Vec<CurvePoint> {
     let epochs = splits
         .iter()
         .flatten()
@@ -176,7 +176,9 @@ fn curve(splits: &[Vec<&RunResult>], metric: fn(&EpochMetrics) -> Option<f64>) -
         .unwrap_or(0);
     let point = |index: usize| {
         let mean_of_split = |runs: &Vec<&RunResult>| {
-            let values = runs.iter().filter_map(|run| metric(run.epochs.get(index)?));
+            let values = runs
+                .iter()
+                .filter_map(|run| run.epochs.get(index)?.score(score));
             mean(values)
         };
         let means: Vec<f64> = splits.iter().filter_map(mean_of_split).collect();

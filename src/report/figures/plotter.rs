@@ -1,11 +1,11 @@
 //! What all figures share: the report, the style, and the axis of the score.
 
 use super::figure_kind::FigureKind;
-use crate::report::analysis::conclusions::direction;
+use crate::metrics::{Score, ScoreUnit};
 use crate::report::context::ReportContext;
 use crate::report::document::figure::Figure;
 use crate::report::locale::Locale;
-use crate::spec::{Format, Language, RankBy};
+use crate::spec::{Format, Language};
 use charts::{Axis, Chart, Direction, Style};
 
 /// PNG pixels per SVG pixel: sharp on screens with two device pixels per pixel.
@@ -14,14 +14,14 @@ const PNG_SCALE: f64 = 2.0;
 /// The language and style of figures, and the score that they show.
 pub(crate) struct Canvas {
     pub(crate) locale: Locale,
-    rank_by: RankBy,
+    rank_by: Score,
     is_png: bool,
     style: Style,
 }
 
 impl Canvas {
     /// A canvas for figures that show this score; they are also drawn as PNG if `is_png`.
-    pub(crate) fn new(locale: Locale, rank_by: RankBy, is_png: bool) -> Self {
+    pub(crate) fn new(locale: Locale, rank_by: Score, is_png: bool) -> Self {
         let style = match locale.language {
             Language::English => Style::default(),
             Language::French => Style {
@@ -61,16 +61,12 @@ impl Canvas {
 
     /// The axis of the score that trials are ranked by.
     pub(crate) fn score_axis(&self) -> Axis {
-        match self.rank_by {
-            RankBy::Accuracy => Axis::linear(
-                self.locale
-                    .tr("validation accuracy", "exactitude de validation"),
-                "%",
-            ),
-            RankBy::Loss => {
-                Axis::linear(self.locale.tr("validation loss", "perte de validation"), "")
-            }
-        }
+        let name = self.locale.validation_score_name(self.rank_by);
+        let unit = match self.rank_by.unit {
+            ScoreUnit::Percent => "%",
+            ScoreUnit::Number => "",
+        };
+        Axis::linear(name, unit)
     }
 
     /// The axis of the measured time of an epoch.
@@ -84,15 +80,15 @@ impl Canvas {
 
     /// A score in the unit of the axis.
     pub(crate) fn shown_score(&self, score: f64) -> f64 {
-        match self.rank_by {
-            RankBy::Accuracy => 100.0 * score,
-            RankBy::Loss => score,
+        match self.rank_by.unit {
+            ScoreUnit::Percent => 100.0 * score,
+            ScoreUnit::Number => score,
         }
     }
 
     /// The direction in which scores improve.
     pub(crate) fn direction(&self) -> Direction {
-        direction(self.rank_by)
+        self.rank_by.direction
     }
 }
 

@@ -1,17 +1,18 @@
 //! A configuration as a complete sweep file.
 
-use crate::spec::{Config, RankBy};
+use crate::metrics::Score;
+use crate::spec::Config;
 use serde_json::{Map, Value, json};
 
 /// The YAML of a sweep with this configuration as its only trial.
 #[expect(clippy::expect_used, reason = "serialising our own values never fails")]
-pub fn to_sweep_yaml(name: &str, config: &Config, rank_by: RankBy) -> String {
+pub fn to_sweep_yaml(name: &str, config: &Config, rank_by: Score) -> String {
     let mut document = Map::new();
     document.insert("name".to_owned(), Value::from(name));
     if let Value::Object(sections) = config.to_applicable_value() {
         document.extend(sections);
     }
-    document.insert("report".to_owned(), json!({ "rank_by": rank_by.name() }));
+    document.insert("report".to_owned(), json!({ "rank_by": rank_by.id }));
     // JSON values are YAML values, and text keys and finite numbers always serialise.
     serde_saphyr::to_string(&Value::Object(document)).expect("a configuration is plain values")
 }
@@ -42,7 +43,7 @@ mod tests {
                 .unwrap()
                 .apply(&mut config);
         }
-        let text = to_sweep_yaml("best", &config, RankBy::Loss);
+        let text = to_sweep_yaml("best", &config, Score::LOSS);
         let source = Source {
             name: "best.yaml".into(),
             text: text.clone(),
@@ -51,6 +52,6 @@ mod tests {
         let plan = Plan::new(&sweep).unwrap();
         assert_eq!(plan.trials.len(), 1);
         assert_eq!(plan.trials[0].config, config, "{text}");
-        assert_eq!(sweep.options.report.rank_by, RankBy::Loss);
+        assert_eq!(sweep.options.report.rank_by, Score::LOSS);
     }
 }

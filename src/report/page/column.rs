@@ -78,4 +78,20 @@ impl Column {
             deviation: None,
         }
     }
+
+    /// The column, initially not shown.
+    pub(super) fn hidden(self) -> Self {
+        Self {
+            shown: false,
+            ..self
+        }
+    }
+
+    /// The column, with smaller values being better.
+    pub(super) fn low(self) -> Self {
+        Self {
+            better: Better::Low,
+            ..self
+        }
+    }
 }

@@ -16,6 +16,7 @@ mod row;
 mod script_json;
 mod section;
 mod template;
+mod trial_columns;
 
 pub(super) use build_page::{MAX_CURVE_VALUES, TableOfTrials, build_page, page_language, sections};
 pub use cell::Cell;

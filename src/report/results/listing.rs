@@ -1,8 +1,10 @@
 //! How a report is shown: the order and length of the listed ranking, and whether the page reloads.
 
+use crate::metrics::Score;
 use crate::report::error::ReportError;
 use crate::spec::nearest;
 use polars::prelude::*;
+use statistics::Direction;
 use std::str::FromStr;
 
 /// The order and length of a listed ranking, and how often the page reloads itself.
@@ -25,9 +27,8 @@ pub struct ListingOrder {
     pub descending: bool,
 }
 
-/// Parts of the names of columns whose smaller values are better.
-const SMALLER_IS_BETTER: [&str; 10] = [
-    "loss",
+/// Parts of the names of columns whose smaller values are better, in addition to scores.
+const SMALLER_IS_BETTER: [&str; 9] = [
     "seconds",
     "bytes",
     "time",
@@ -55,7 +56,11 @@ impl FromStr for ListingOrder {
                 ));
             }
         };
-        let smaller = SMALLER_IS_BETTER.iter().any(|word| column.contains(word));
+        let scores = Score::all().filter(|score| column.ends_with(score.id));
+        // A column of `balanced_accuracy` also ends in `accuracy`.
+        let score = scores.max_by_key(|score| score.id.len());
+        let smaller = SMALLER_IS_BETTER.iter().any(|word| column.contains(word))
+            || score.is_some_and(|score| score.direction == Direction::Minimise);
         Ok(Self {
             column: column.to_owned(),
             descending: direction.unwrap_or(!smaller),

@@ -1,62 +1,86 @@
 //! The metrics of one run, as columns of the tables.
 
+use crate::metrics::{Part, PartScore, Score};
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
+use crate::spec::Sweep;
 
 /// A column: its name, and its value for a finished run.
 pub(crate) struct Metric {
-    pub(crate) name: &'static str,
-    pub(crate) value: fn(&RunResult) -> Option<f64>,
+    pub(crate) name: String,
+    value: MetricValue,
     /// Whether there is a column for its standard deviation over a trial's runs.
     pub(crate) has_deviation: bool,
 }
 
-const fn metric(name: &'static str, value: fn(&RunResult) -> Option<f64>) -> Metric {
-    Metric {
-        name,
-        value,
-        has_deviation: false,
+/// The value of a metric for a finished run.
+enum MetricValue {
+    Score(PartScore),
+    Of(fn(&RunResult) -> Option<f64>),
+}
+
+impl Metric {
+    fn score(score: PartScore) -> Self {
+        Self {
+            name: score.id(),
+            value: MetricValue::Score(score),
+            has_deviation: score.part != Part::Training,
+        }
+    }
+
+    fn of(name: &str, value: fn(&RunResult) -> Option<f64>) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: MetricValue::Of(value),
+            has_deviation: false,
+        }
+    }
+
+    fn with_deviation(name: &str, value: fn(&RunResult) -> Option<f64>) -> Self {
+        Self {
+            has_deviation: true,
+            ..Self::of(name, value)
+        }
+    }
+
+    /// Its value for a finished run, if it has one.
+    pub(crate) fn value(&self, run: &RunResult) -> Option<f64> {
+        match self.value {
+            MetricValue::Score(score) => run.score(score),
+            MetricValue::Of(value) => value(run),
+        }
     }
 }
 
-const fn with_deviation(name: &'static str, value: fn(&RunResult) -> Option<f64>) -> Metric {
-    Metric {
-        name,
-        value,
-        has_deviation: true,
-    }
-}
+/// The generalisation gap, as a column.
+pub(crate) const GAP: &str = "gap";
 
-/// The metrics of every sweep.
-const METRICS: [Metric; 12] = [
-    with_deviation("val_accuracy", |run| run.validation.map(|v| v.accuracy)),
-    with_deviation("val_loss", |run| run.validation.map(|v| v.loss)),
-    with_deviation("val_macro_f1", |run| run.validation.map(|v| v.macro_f1)),
-    metric("train_accuracy", |run| {
-        run.final_metrics().map(|epoch| epoch.train_accuracy)
-    }),
-    metric("train_loss", |run| {
-        run.final_metrics().map(|epoch| epoch.train_loss)
-    }),
-    with_deviation("gap", gap),
-    with_deviation("test_accuracy", |run| run.test.map(|test| test.accuracy)),
-    with_deviation("test_loss", |run| run.test.map(|test| test.loss)),
-    with_deviation("test_macro_f1", |run| run.test.map(|test| test.macro_f1)),
-    metric("seconds_per_epoch", |run| run.seconds_per_epoch),
-    metric("cohort", |run| Some(run.cohort as f64)),
-    with_deviation("fit_time", |run| Some(run.seconds)),
-];
-
-/// The metric of sweeps whose runs can stop early.
-const FINAL_EPOCH: Metric = metric("final_epoch", |run| {
-    run.final_epoch.map(|epoch| epoch as f64)
-});
+/// The epoch of the final model, as a column.
+pub(crate) const FINAL_EPOCH: &str = "final_epoch";
 
 /// The metrics of a sweep.
-pub(crate) fn metrics(plan: &Plan) -> Vec<Metric> {
-    let mut metrics = Vec::from(METRICS);
+pub(crate) fn metrics(sweep: &Sweep, plan: &Plan) -> Vec<Metric> {
+    let scores = sweep.options.report.scores();
+    let on = |part: Part| {
+        scores
+            .iter()
+            .map(move |&score| Metric::score(part.score(score)))
+    };
+    let trained = [Score::ACCURACY, Score::LOSS].map(|score| Part::Training.score(score));
+    let mut metrics: Vec<Metric> = on(Part::Validation)
+        .chain(trained.map(Metric::score))
+        .chain([Metric::with_deviation(GAP, gap)])
+        .chain(on(Part::Test))
+        .chain([
+            Metric::of("seconds_per_epoch", |run| run.seconds_per_epoch),
+            Metric::of("cohort", |run| Some(run.cohort as f64)),
+            Metric::with_deviation("fit_time", |run| Some(run.seconds)),
+        ])
+        .collect();
     if stops_early(plan) {
-        metrics.push(FINAL_EPOCH);
+        metrics.push(Metric::of(FINAL_EPOCH, |run| {
+            run.final_epoch.map(|epoch| epoch as f64)
+        }));
     }
     metrics
 }
@@ -69,7 +93,8 @@ pub(crate) fn stops_early(plan: &Plan) -> bool {
 
 /// The generalisation gap: the final model's validation loss minus the training loss of its epoch.
 pub(crate) fn gap(run: &RunResult) -> Option<f64> {
-    Some(run.validation?.loss - run.final_metrics()?.train_loss)
+    let loss = |part: Part| run.score(part.score(Score::LOSS));
+    Some(loss(Part::Validation)? - loss(Part::Training)?)
 }
 
 /// The mean number of epochs until the runs of a trial reach this validation accuracy; `None`
@@ -107,7 +132,7 @@ pub(crate) fn finished_runs<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::{EpochMetrics, EvalMetrics};
+    use crate::metrics::{EpochMetrics, Scores};
     use crate::plan::RunHash;
     use crate::random::Seed;
     use crate::spec::Config;
@@ -118,10 +143,8 @@ mod tests {
     fn run(epochs: &[(f64, f64, f64)], final_epoch: usize) -> RunResult {
         let metrics = |(index, &(train_loss, val_loss, val_accuracy))| EpochMetrics {
             epoch: index + 1,
-            train_loss,
-            train_accuracy: 0.5,
-            val_loss: Some(val_loss),
-            val_accuracy: Some(val_accuracy),
+            training: Scores::loss_and_accuracy(train_loss, 0.5),
+            validation: Scores::loss_and_accuracy(val_loss, val_accuracy),
             learning_rate: 0.1,
             gradient_norms: Vec::new(),
             seconds: 1.0,
@@ -139,11 +162,11 @@ mod tests {
             fold: 0,
             failure: None,
             final_epoch: Some(final_epoch),
-            validation: Some(EvalMetrics {
-                loss,
-                accuracy,
-                macro_f1: accuracy,
-            }),
+            validation: Some(Scores::from([
+                (Score::LOSS, loss),
+                (Score::ACCURACY, accuracy),
+                (Score::MACRO_F1, accuracy),
+            ])),
             test: None,
             epochs: epochs.iter().enumerate().map(metrics).collect(),
             seconds_per_epoch: Some(1.0),

@@ -3,11 +3,13 @@
 use super::aggregate;
 use super::metrics::{Metric, mean_epochs_to, metrics};
 use super::trial_state::TrialRuns;
+use crate::metrics::{Part, PartScore, Score};
 use crate::plan::{ParameterColumn as Factor, Plan};
 use crate::record::{RankKey, Results};
-use crate::spec::{RankBy, Sweep};
+use crate::spec::Sweep;
 use polars::prelude::*;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// The mean number of epochs to the target accuracy of the sweep file.
 pub(crate) const EPOCHS_TO_TARGET: &str = "mean_epochs_to_target";
@@ -21,12 +23,37 @@ pub(crate) const PROFILE_ERROR: &str = "profile_relative_error";
 /// The measured peak memory.
 pub(crate) const PROFILE_BYTES: &str = "profile_peak_bytes";
 
+/// The number of weights and biases.
+pub(crate) const PARAMETERS: &str = "parameters";
+
+/// The column with the mean of a metric over the runs of each trial.
+pub(crate) fn mean_of(metric: &str) -> String {
+    format!("mean_{metric}")
+}
+
+/// The column with the standard deviation of a metric over the runs of each trial.
+pub(crate) fn deviation_of(metric: &str) -> String {
+    format!("std_{metric}")
+}
+
+/// The column with the mean of a score.
+pub(crate) fn mean_column(score: PartScore) -> String {
+    mean_of(&score.id())
+}
+
+/// The column with the standard deviation of a score.
+pub(crate) fn deviation_column(score: PartScore) -> String {
+    deviation_of(&score.id())
+}
+
 /// The column that trials are ranked by.
-pub(crate) fn score_column(rank_by: RankBy) -> &'static str {
-    match rank_by {
-        RankBy::Accuracy => "mean_val_accuracy",
-        RankBy::Loss => "mean_val_loss",
-    }
+pub(crate) fn score_column(rank_by: Score) -> String {
+    mean_column(Part::Validation.score(rank_by))
+}
+
+/// The column with the validation score of each trial on one of its splits.
+pub(crate) fn split_column(split: usize, score: Score) -> String {
+    format!("split{split}_{}", Part::Validation.score(score).id())
 }
 
 /// The position in the plan of each row's trial.
@@ -54,13 +81,13 @@ fn run_frame(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult
         };
         trials.push(run.trial as u32);
         for (column, metric) in columns.iter_mut().zip(metrics) {
-            column.push((metric.value)(result));
+            column.push(metric.value(result));
         }
     }
     let height = trials.len();
     let mut frame = vec![Column::new("position".into(), trials)];
     for (metric, values) in metrics.iter().zip(columns) {
-        frame.push(Column::new(metric.name.into(), values));
+        frame.push(Column::new(metric.name.as_str().into(), values));
     }
     DataFrame::new(height, frame)
 }
@@ -77,16 +104,16 @@ pub(crate) fn trial_frame(
     plan: &Plan,
     results: &Results,
 ) -> PolarsResult<DataFrame> {
-    let metrics = metrics(plan);
+    let metrics = metrics(sweep, plan);
     let runs = run_frame(plan, results, &metrics)?;
     let positions: Vec<u32> = (0..plan.trials.len() as u32).collect();
     let mut frame = DataFrame::new(
         plan.trials.len(),
         vec![Column::new("position".into(), positions)],
     )?;
-    let all: Vec<&str> = metrics.iter().map(|metric| metric.name).collect();
+    let all: Vec<&str> = metrics.iter().map(|metric| metric.name.as_str()).collect();
     let with_deviation = metrics.iter().filter(|metric| metric.has_deviation);
-    let with_deviation: Vec<&str> = with_deviation.map(|metric| metric.name).collect();
+    let with_deviation: Vec<&str> = with_deviation.map(|metric| metric.name.as_str()).collect();
     let means = aggregate::means(&runs, "position", &all)?;
     let deviations = aggregate::deviations(&runs, "position", &with_deviation)?;
     frame = frame.left_join(&means, ["position"], ["position"])?;
@@ -98,8 +125,14 @@ pub(crate) fn trial_frame(
     for column in &plan.columns {
         frame.with_column(factor_column(sweep, plan, column))?;
     }
-    for column in split_columns(plan, results) {
-        frame.with_column(column)?;
+    let rank_by = sweep.options.report.rank_by;
+    for score in [Score::ACCURACY, rank_by]
+        .into_iter()
+        .collect::<BTreeSet<_>>()
+    {
+        for column in split_columns(plan, results, score) {
+            frame.with_column(column)?;
+        }
     }
     if let Some(target) = sweep.options.report.target_accuracy {
         let reached = |trial| {
@@ -119,7 +152,7 @@ pub(crate) fn trial_frame(
         profile(trial)?.peak_bytes.map(|bytes| bytes as f64)
     }))?;
     let parameters: Vec<u64> = plan.trials.iter().map(|t| t.config.parameters()).collect();
-    frame.with_column(Column::new("parameters".into(), parameters))?;
+    frame.with_column(Column::new(PARAMETERS.into(), parameters))?;
     let flop = plan.trials.iter().map(|trial| {
         let (forward, backward) = trial.config.flop_per_sample();
         // Counts of operations are whole numbers.
@@ -142,7 +175,7 @@ pub(crate) fn trial_frame(
     frame.with_column(Column::new("runs_finished".into(), finished))?;
     let total: Vec<u32> = counts.iter().map(|c| c.total as u32).collect();
     frame.with_column(Column::new("runs".into(), total))?;
-    sort_by_rank(frame, plan, results, sweep.options.report.rank_by)
+    sort_by_rank(frame, plan, results, rank_by)
 }
 
 /// Sorts the rows by rank and the columns in reading order, and adds the column `rank`.
@@ -150,7 +183,7 @@ fn sort_by_rank(
     frame: DataFrame,
     plan: &Plan,
     results: &Results,
-    rank_by: RankBy,
+    rank_by: Score,
 ) -> PolarsResult<DataFrame> {
     let trials = 0..plan.trials.len();
     let rank_key = |trial| RankKey::of(plan, trial, rank_by, |run| results.runs.get(&run));
@@ -250,21 +283,21 @@ fn short_label(value: &Option<Value>) -> Option<String> {
     value.as_ref().map(crate::spec::short_text)
 }
 
-/// The validation accuracy of each trial on each split, one column for each split.
-fn split_columns(plan: &Plan, results: &Results) -> Vec<Column> {
+/// The validation score of each trial on each split, one column for each split.
+fn split_columns(plan: &Plan, results: &Results, score: Score) -> Vec<Column> {
     let mut columns: Vec<Vec<Option<f64>>> = Vec::new();
     for trial in 0..plan.trials.len() {
         for (split, run) in plan.runs_of(trial).enumerate() {
-            let validation = results.finished(run).and_then(|result| result.validation);
+            let result = results.finished(run);
             if split == columns.len() {
                 columns.push(vec![None; plan.trials.len()]);
             }
-            columns[split][trial] = validation.map(|validation| validation.accuracy);
+            columns[split][trial] = result.and_then(|result| result.validation_score(score));
         }
     }
     let named = columns
         .into_iter()
         .enumerate()
-        .map(|(split, scores)| Column::new(format!("split{split}_val_accuracy").into(), scores));
+        .map(|(split, scores)| Column::new(split_column(split, score).into(), scores));
     named.collect()
 }

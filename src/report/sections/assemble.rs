@@ -5,14 +5,14 @@ use super::best_configuration::add_best_configuration;
 use super::classes::add_class_scores;
 use super::data;
 use super::factor_effects::add_factor_effects;
-use super::fold_scores::fold_scores;
+use super::fold_scores::{fold_scores, fold_scores_note};
 use super::gradient_norms::add_gradient_norms;
 use super::leaderboard::unlisted_note;
 use super::losses::add_losses;
 use super::methodology::methodology;
 use super::overview::failures;
 use super::pareto::add_pareto_front;
-use super::ranking::{marks_note, order_note, ranking_note};
+use super::ranking::{marks_note, order_note, ranking_note, unmeasured_note};
 use super::samples::add_samples;
 use super::summary::summary;
 use super::variance_shares::add_variance_shares;
@@ -60,6 +60,7 @@ pub(crate) fn assemble(context: &ReportContext) -> PolarsResult<Document> {
     document.table(ranking.clone());
     document.paragraph(unlisted_note(locale, frame, ranking).unwrap_or_default());
     document.paragraph(marks_note(locale, context));
+    document.paragraph(unmeasured_note(locale, context)?);
     let failures = failures(locale, plan, results);
     if !failures.is_empty() {
         document.subsection(locale.tr("Failed trials", "Essais échoués"));
@@ -68,14 +69,10 @@ pub(crate) fn assemble(context: &ReportContext) -> PolarsResult<Document> {
     add_variance_shares(&mut document, locale, context);
     add_baseline_comparison(&mut document, locale, context)?;
     add_pareto_front(&mut document, locale, context, &plotter)?;
-    if let Some(table) = fold_scores(locale, plan, frame, analysis.tied_ranks)? {
+    let rank_by = sweep.options.report.rank_by;
+    if let Some(table) = fold_scores(locale, plan, frame, rank_by, analysis.tied_ranks)? {
         document.section(locale.tr("Scores of each fold", "Scores de chaque pli"));
-        document.paragraph(locale.tr(
-            "Validation accuracy in percent of the best trials on each split. With repeats, the \
-             splits of the first repeat come first.",
-            "Exactitude de validation, en pour cent, des meilleurs essais sur chaque partage. Avec \
-             des répétitions, les partages de la première viennent d’abord.",
-        ));
+        document.paragraph(fold_scores_note(locale, rank_by));
         document.table(table);
     }
     add_losses(&mut document, locale, context, &plotter);

@@ -1,14 +1,14 @@
 //! The comparison of each trial with the baseline that the sweep file names.
 
 use crate::report::analysis::conclusions::{
-    CONFIDENCE, comparable_scores, direction, has_same_splits, is_different, test_to_train,
+    CONFIDENCE, comparable_scores, has_same_splits, is_different, test_to_train,
 };
 use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::{Locale, missing};
-use crate::report::results::trial_frame::trial_positions;
-use crate::spec::{Language, RankBy};
+use crate::report::results::trial_frame::{PROFILE_BYTES, PROFILE_SECONDS, trial_positions};
+use crate::spec::Language;
 use polars::prelude::*;
 use statistics::{Direction, ReferenceComparison};
 use std::collections::HashMap;
@@ -127,13 +127,10 @@ fn table(
     rows: &[Row],
 ) -> PolarsResult<Table> {
     let rank_by = context.sweep.options.report.rank_by;
-    let difference = match rank_by {
-        RankBy::Accuracy => locale.tr("difference, points", "différence, points"),
-        RankBy::Loss => locale.tr("difference of loss", "différence de perte"),
-    };
+    let difference = locale.difference_header(rank_by);
     let headers = [
         (locale.tr("trial", "essai"), Align::Left),
-        (difference, Align::Right),
+        (&difference, Align::Right),
         (locale.tr("95 % interval", "intervalle 95 %"), Align::Right),
         ("p", Align::Right),
         (locale.tr("verdict", "verdict"), Align::Left),
@@ -141,19 +138,16 @@ fn table(
         (locale.tr("memory", "mémoire"), Align::Right),
     ];
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
-    let seconds = by_trial(context.frame, "profile_seconds_per_epoch")?;
-    let bytes = by_trial(context.frame, "profile_peak_bytes")?;
+    let seconds = by_trial(context.frame, PROFILE_SECONDS)?;
+    let bytes = by_trial(context.frame, PROFILE_BYTES)?;
     let times = |values: &HashMap<usize, f64>, trial: usize| {
         Some(values.get(&trial)? / values.get(&baseline)?)
     };
-    let shown = |value: f64| match rank_by {
-        RankBy::Accuracy => locale.points(Some(value)),
-        RankBy::Loss => locale.difference(Some(value)),
-    };
+    let shown = |value: f64| locale.score_difference(rank_by, Some(value));
     for row in rows.iter().take(MAX_LISTED_TRIALS) {
         let p = row.p;
         let [mean, low, high] = row.difference;
-        let is_better = (mean > 0.0) == (direction(rank_by) == Direction::Maximise);
+        let is_better = (mean > 0.0) == (rank_by.direction == Direction::Maximise);
         let verdict = match (is_different(p), is_better) {
             (false, _) => missing(),
             (true, true) => locale.tr("better", "meilleur").to_owned(),

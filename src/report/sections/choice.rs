@@ -4,7 +4,7 @@ use crate::escape::code;
 use crate::report::context::ReportContext;
 use crate::report::locale::Locale;
 use crate::selection::Selection;
-use crate::spec::{Comparison, Language, Limit, LimitMetric, RankBy, SelectionCost};
+use crate::spec::{Comparison, Language, Limit, LimitMetric, SelectionCost};
 
 /// The choice of the rule, unless it always chooses the first of the ranking.
 pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
@@ -32,8 +32,8 @@ fn chosen_trial(locale: Locale, context: &ReportContext, chosen: usize) -> Vec<S
     let name = code(&context.plan.trials[chosen].name);
     let by_metric = match locale.language {
         _ if options.best_by() == options.rank_by => String::new(),
-        Language::English => format!(" by {}", metric(locale, options.best_by())),
-        Language::French => format!(" par {}", metric(locale, options.best_by())),
+        Language::English => format!(" by {}", locale.validation_score_name(options.best_by())),
+        Language::French => format!(" par {}", locale.validation_score_name(options.best_by())),
     };
     let which = match (options.select.one_standard_error, locale.language) {
         (None, _) => format!("{}{by_metric}", locale.tr("the best", "le meilleur")),
@@ -73,12 +73,12 @@ fn chosen_trial(locale: Locale, context: &ReportContext, chosen: usize) -> Vec<S
     let is_plain = options.select.limits.is_empty() && by_metric.is_empty();
     let score = match selection.chosen_score.filter(|_| !is_plain) {
         Some(score) => {
-            let score = match options.best_by() {
-                RankBy::Accuracy => format!("{} %", locale.percent(Some(score))),
-                RankBy::Loss => locale.four_decimals(Some(score)),
-            };
+            let score = locale.score_with_unit(options.best_by(), score);
             let colon = locale.tr(":", " :");
-            format!("{colon} {} {score}", metric(locale, options.best_by()))
+            format!(
+                "{colon} {} {score}",
+                locale.validation_score_name(options.best_by())
+            )
         }
         None => String::new(),
     };
@@ -204,12 +204,10 @@ fn join(locale: Locale, texts: Vec<&str>) -> String {
 
 fn show_limit(locale: Locale, limit: &Limit) -> String {
     let metric = match limit.metric {
-        LimitMetric::Parameters => locale.tr("parameters", "paramètres"),
-        LimitMetric::SecondsPerEpoch => locale.tr("time per epoch", "durée par époque"),
-        LimitMetric::PeakMemory => locale.tr("peak memory", "pic de mémoire"),
-        LimitMetric::Accuracy => metric(locale, RankBy::Accuracy),
-        LimitMetric::Loss => metric(locale, RankBy::Loss),
-        LimitMetric::MacroF1 => locale.tr("validation macro F1", "macro-F1 de validation"),
+        LimitMetric::Parameters => locale.tr("parameters", "paramètres").to_owned(),
+        LimitMetric::SecondsPerEpoch => locale.tr("time per epoch", "durée par époque").to_owned(),
+        LimitMetric::PeakMemory => locale.tr("peak memory", "pic de mémoire").to_owned(),
+        LimitMetric::Score(score) => locale.validation_score_name(score),
     };
     let sign = match limit.comparison {
         Comparison::Less => "<",
@@ -246,13 +244,5 @@ fn cheapest(locale: Locale, cost: SelectionCost) -> &'static str {
             "le plus simple (le moins de paramètres)",
         ),
         SelectionCost::Seconds => locale.tr("the fastest", "le plus rapide"),
-    }
-}
-
-/// The name of a score.
-pub(crate) fn metric(locale: Locale, metric: RankBy) -> &'static str {
-    match metric {
-        RankBy::Accuracy => locale.tr("validation accuracy", "exactitude de validation"),
-        RankBy::Loss => locale.tr("validation loss", "perte de validation"),
     }
 }

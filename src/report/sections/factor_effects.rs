@@ -1,5 +1,6 @@
 //! The effect of each factor: the mean of each level over all other factors.
 
+use crate::metrics::{Part, PartScore, Score};
 use crate::plan::{ParameterColumn as Factor, Plan};
 use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
@@ -7,7 +8,10 @@ use crate::report::document::table::{Align, Table};
 use crate::report::figures::{Plotter, main_effects};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::aggregate;
-use crate::report::results::trial_frame::{number_at, trial_positions};
+use crate::report::results::metrics::GAP;
+use crate::report::results::trial_frame::{
+    PROFILE_SECONDS, deviation_of, mean_column, mean_of, number_at, trial_positions,
+};
 use crate::report::results::trial_state::{TrialRuns, TrialState};
 use crate::spec::Sweep;
 use crate::spec::short_text;
@@ -109,48 +113,45 @@ fn marginal(
         return Ok(None);
     }
     frame.with_column(Column::new("level".into(), levels))?;
-    let metrics = [
-        "mean_val_accuracy",
-        "mean_val_loss",
-        "mean_val_macro_f1",
-        "mean_test_accuracy",
-        "mean_test_macro_f1",
-        "mean_train_loss",
-        "mean_gap",
-        "profile_seconds_per_epoch",
-    ];
     let locale = Locale::of(sweep);
+    let validated = plan.is_validated();
+    let shown = shown_columns(sweep, validated);
+    let mut metrics: Vec<String> = shown.iter().map(Shown::column).collect();
+    metrics.sort_unstable();
+    metrics.dedup();
+    let metrics: Vec<&str> = metrics.iter().map(String::as_str).collect();
     let means = aggregate::means(&frame, "level", &metrics)?;
     let deviations = aggregate::deviations(&frame, "level", &metrics)?;
     let best = aggregate::maxima(&frame, "level", &metrics)?;
     let counts = aggregate::counts(&frame, "level")?;
-    let validated = means.column("mean_mean_val_accuracy")?.null_count() < means.height();
-    let mut table = Table::new(header(locale, &factor.short_name, validated));
+    let headers = shown
+        .iter()
+        .map(|column| (column.header(locale), Align::Right));
+    let columns = [
+        (factor.short_name.clone(), Align::Left),
+        (locale.tr("trials", "essais").to_owned(), Align::Right),
+    ];
+    let mut table = Table::new(columns.into_iter().chain(headers));
     for (row, count) in counts.iter().enumerate() {
-        let mean = |metric: &str| number_at(&means, &format!("mean_{metric}"), row);
-        let deviation = |metric: &str| number_at(&deviations, &format!("std_{metric}"), row);
         let level = means.column("level")?.str()?.get(row);
         let level = level.map_or_else(missing, str::to_owned);
         let mut cells = vec![level, count.to_string()];
-        if validated {
-            cells.push(locale.percent_with_deviation(
-                mean("mean_val_accuracy")?,
-                deviation("mean_val_accuracy")?,
-            ));
-            cells.push(locale.percent(number_at(&best, "max_mean_val_accuracy", row)?));
+        for column in &shown {
+            let name = column.column();
+            let mean = number_at(&means, &mean_of(&name), row)?;
+            cells.push(match column {
+                Shown::ScoreWithDeviation(score) => {
+                    let deviation = number_at(&deviations, &deviation_of(&name), row)?;
+                    locale.score_with_deviation(score.score, mean, deviation)
+                }
+                Shown::Best(score) => {
+                    locale.score(score.score, number_at(&best, &format!("max_{name}"), row)?)
+                }
+                Shown::Score(score) => locale.score(score.score, mean),
+                Shown::Gap => locale.difference(mean),
+                Shown::Seconds => locale.seconds(mean),
+            });
         }
-        cells.push(locale.percent(mean("mean_test_accuracy")?));
-        cells.push(locale.percent(mean(if validated {
-            "mean_val_macro_f1"
-        } else {
-            "mean_test_macro_f1"
-        })?));
-        cells.push(locale.four_decimals(mean("mean_train_loss")?));
-        if validated {
-            cells.push(locale.four_decimals(mean("mean_val_loss")?));
-            cells.push(locale.difference(mean("mean_gap")?));
-        }
-        cells.push(locale.seconds(mean("profile_seconds_per_epoch")?));
         table.row(cells);
     }
     let is_unbalanced = counts.iter().any(|count| *count != counts[0]);
@@ -160,26 +161,64 @@ fn marginal(
     }))
 }
 
-fn header(locale: Locale, factor: &str, validated: bool) -> Vec<(String, Align)> {
-    let mut columns = vec![(factor.to_owned(), Align::Left)];
-    let mut numbers = vec![locale.tr("trials", "essais")];
-    if validated {
-        numbers.push(locale.tr("val acc %", "exact. val. %"));
-        numbers.push(locale.tr("best val acc %", "meilleure exact. val. %"));
+/// A column of the table.
+enum Shown {
+    /// The mean score with its standard deviation across trials.
+    ScoreWithDeviation(PartScore),
+    /// The best mean score of a trial.
+    Best(PartScore),
+    /// The mean score.
+    Score(PartScore),
+    /// The mean generalisation gap.
+    Gap,
+    /// The mean time of an epoch.
+    Seconds,
+}
+
+impl Shown {
+    /// The column of the frame of trials.
+    fn column(&self) -> String {
+        match *self {
+            Self::ScoreWithDeviation(score) | Self::Best(score) | Self::Score(score) => {
+                mean_column(score)
+            }
+            Self::Gap => mean_of(GAP),
+            Self::Seconds => PROFILE_SECONDS.to_owned(),
+        }
     }
-    numbers.push(locale.tr("test acc %", "exact. test %"));
-    numbers.push(if validated {
-        locale.tr("val macro F1 %", "macro-F1 val. %")
+
+    fn header(&self, locale: Locale) -> String {
+        match *self {
+            Self::ScoreWithDeviation(score) | Self::Score(score) => locale.score_header(score),
+            Self::Best(score) => {
+                let header = locale.score_header(score);
+                format!("{} {header}", locale.tr("best", "meilleure"))
+            }
+            Self::Gap => locale.tr("gap", "écart").to_owned(),
+            Self::Seconds => locale.tr("s/epoch", "s/époque").to_owned(),
+        }
+    }
+}
+
+/// The columns of the table, in reading order.
+fn shown_columns(sweep: &Sweep, validated: bool) -> Vec<Shown> {
+    let mut shown = Vec::new();
+    let accuracy = Part::Validation.score(Score::ACCURACY);
+    let part = if validated {
+        shown.extend([Shown::ScoreWithDeviation(accuracy), Shown::Best(accuracy)]);
+        Part::Validation
     } else {
-        locale.tr("test macro F1 %", "macro-F1 test %")
-    });
-    numbers.push(locale.tr("train loss", "perte entr."));
+        Part::Test
+    };
+    shown.push(Shown::Score(Part::Test.score(Score::ACCURACY)));
+    shown.push(Shown::Score(part.score(Score::MACRO_F1)));
+    let further = sweep.options.report.further_scores();
+    shown.extend(further.map(|score| Shown::Score(part.score(score))));
+    shown.push(Shown::Score(Part::Training.score(Score::LOSS)));
     if validated {
-        numbers.push(locale.tr("val loss", "perte val."));
-        numbers.push(locale.tr("gap", "écart"));
+        shown.push(Shown::Score(Part::Validation.score(Score::LOSS)));
+        shown.push(Shown::Gap);
     }
-    numbers.push(locale.tr("s/epoch", "s/époque"));
-    let numbers = numbers.into_iter();
-    columns.extend(numbers.map(|name| (name.to_owned(), Align::Right)));
-    columns
+    shown.push(Shown::Seconds);
+    shown
 }

@@ -1,9 +1,11 @@
 //! The validation scores of each fold.
 
+use crate::metrics::{Part, Score, ScoreUnit};
 use crate::plan::Plan;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::Locale;
-use crate::report::results::trial_frame::number_at;
+use crate::report::results::trial_frame::{deviation_column, mean_column, number_at, split_column};
+use crate::spec::Language;
 use polars::prelude::*;
 
 /// Maximum number of trials in the Markdown table; the CSV file has all.
@@ -12,7 +14,7 @@ const MAX_LISTED_TRIALS: usize = 50;
 /// Maximum number of splits in the Markdown table; the CSV file has all.
 const MAX_SPLITS: usize = 20;
 
-/// The accuracy on each validation split of the best trials, with mean and standard deviation;
+/// The score on each validation split of the best trials, with mean and standard deviation;
 /// `None` for fewer than two splits. `frame` is that of
 /// [`crate::report::results::trial_frame::trial_frame`].
 ///
@@ -22,12 +24,12 @@ pub(crate) fn fold_scores(
     locale: Locale,
     plan: &Plan,
     frame: &DataFrame,
+    rank_by: Score,
     tied_ranks: Option<u32>,
 ) -> PolarsResult<Option<Table>> {
-    let splits: Vec<PlSmallStr> = frame
-        .get_column_names_owned()
-        .into_iter()
-        .filter(|name| name.starts_with("split"))
+    let columns = (0..).map(|split| split_column(split, rank_by));
+    let splits: Vec<String> = columns
+        .take_while(|column| frame.column(column).is_ok())
         .collect();
     let ranks = frame.column("rank")?.u32()?;
     if !(2..=MAX_SPLITS).contains(&splits.len()) || ranks.get(0).is_none() {
@@ -53,11 +55,32 @@ pub(crate) fn fold_scores(
             plan.trials[position as usize].name.clone(),
         ];
         for split in &splits {
-            cells.push(locale.percent(number(split)?));
+            cells.push(locale.score(rank_by, number(split)?));
         }
-        let (mean, deviation) = (number("mean_val_accuracy")?, number("std_val_accuracy")?);
-        cells.push(locale.percent_with_deviation(mean, deviation));
+        let score = Part::Validation.score(rank_by);
+        let mean = number(&mean_column(score))?;
+        let deviation = number(&deviation_column(score))?;
+        cells.push(locale.score_with_deviation(rank_by, mean, deviation));
         table.row(cells);
     }
     Ok(Some(table))
+}
+
+/// What the table shows.
+pub(crate) fn fold_scores_note(locale: Locale, rank_by: Score) -> String {
+    let name = locale.validation_score_name(rank_by);
+    let unit = match rank_by.unit {
+        ScoreUnit::Percent => locale.tr(" in percent", " en pour cent"),
+        ScoreUnit::Number => "",
+    };
+    match locale.language {
+        Language::English => format!(
+            "The {name}{unit} of the best trials on each split. With repeats, the splits of the \
+             first repeat come first."
+        ),
+        Language::French => format!(
+            "Score des meilleurs essais sur chaque partage : {name}{unit}. Avec des répétitions, les \
+             partages de la première viennent d’abord."
+        ),
+    }
 }

@@ -1,15 +1,19 @@
 //! The ranking of trials.
 
+use crate::metrics::{Part, PartScore, Score};
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::report::analysis::columns::{CHOSEN, DIFFERS, INTERVAL, PARETO};
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::listing::Listing;
-use crate::report::results::metrics::stops_early;
-use crate::report::results::trial_frame::{EPOCHS_TO_TARGET, number_at};
+use crate::report::results::metrics::{FINAL_EPOCH, GAP, stops_early};
+use crate::report::results::trial_frame::{
+    EPOCHS_TO_TARGET, PROFILE_BYTES, PROFILE_SECONDS, deviation_column, mean_column, mean_of,
+    number_at,
+};
 use crate::report::results::trial_state::{TrialRuns, TrialState};
-use crate::spec::{Language, RankBy, Sweep};
+use crate::spec::{Language, Sweep};
 use polars::prelude::*;
 
 /// Maximum number of trials in the Markdown table; the CSV file has all.
@@ -71,10 +75,7 @@ pub(crate) fn leaderboard(
     }
     let mut table = Table::new(columns);
     let ranks = frame.column("rank")?.u32()?;
-    let show_score = |score| match sweep.options.report.rank_by {
-        RankBy::Accuracy => locale.percent(score),
-        RankBy::Loss => locale.four_decimals(score),
-    };
+    let show_score = |score| locale.score(sweep.options.report.rank_by, score);
     for ((row, &position), runs) in rows.iter().enumerate().zip(&counts) {
         let trial = &plan.trials[position];
         let mut cells = vec![locale.rank(ranks.get(row), tied_ranks)];
@@ -93,10 +94,13 @@ pub(crate) fn leaderboard(
         for (_, metric) in &metrics {
             let number = |name: &str| number_at(frame, name, row);
             cells.push(match metric {
-                ColumnValue::Percent(name) => locale.percent(number(&format!("mean_{name}"))?),
-                ColumnValue::PercentWithDeviation(name) => locale.percent_with_deviation(
-                    number(&format!("mean_{name}"))?,
-                    number(&format!("std_{name}"))?,
+                ColumnValue::Score(score) => {
+                    locale.score(score.score, number(&mean_column(*score))?)
+                }
+                ColumnValue::ScoreWithDeviation(score) => locale.score_with_deviation(
+                    score.score,
+                    number(&mean_column(*score))?,
+                    number(&deviation_column(*score))?,
                 ),
                 ColumnValue::Interval => match (number(INTERVAL[0])?, number(INTERVAL[1])?) {
                     (None, _) | (_, None) => missing(),
@@ -117,16 +121,16 @@ pub(crate) fn leaderboard(
 
 /// The source of a column's values.
 enum ColumnValue {
-    /// A mean in percent.
-    Percent(&'static str),
-    /// A mean in percent with its standard deviation.
-    PercentWithDeviation(&'static str),
+    /// The mean of a score.
+    Score(PartScore),
+    /// The mean of a score with its standard deviation.
+    ScoreWithDeviation(PartScore),
     /// The 95 % interval of the mean score that trials are ranked by.
     Interval,
     /// The marks of the trial: see [`marks`].
     Mark,
     /// A column of the frame.
-    Number(&'static str, fn(Locale, Option<f64>) -> String),
+    Number(String, fn(Locale, Option<f64>) -> String),
     /// The number of parameters.
     Parameters,
 }
@@ -156,100 +160,97 @@ fn metric_columns(
     plan: &Plan,
     detail: Detail,
 ) -> Vec<(String, ColumnValue)> {
-    let validated = plan.is_validated();
-    let seconds = ColumnValue::Number("profile_seconds_per_epoch", Locale::seconds);
-    let mut metrics = Vec::new();
-    if detail == Detail::Brief {
-        // What the trials are ranked by comes first.
-        if sweep.options.report.rank_by == RankBy::Loss {
-            let (header, column) = if validated {
-                (locale.tr("val loss", "perte val."), "mean_val_loss")
-            } else {
-                (locale.tr("test loss", "perte test"), "mean_test_loss")
-            };
-            metrics.push((header, ColumnValue::Number(column, Locale::four_decimals)));
-        }
-        metrics.push(if validated {
-            ("val %", ColumnValue::PercentWithDeviation("val_accuracy"))
-        } else {
-            ("test %", ColumnValue::PercentWithDeviation("test_accuracy"))
-        });
-        if validated {
-            metrics.push(("test %", ColumnValue::Percent("test_accuracy")));
-        }
-        metrics.push((locale.tr("s/epoch", "s/époque"), seconds));
-        return with_owned_headers(metrics).collect();
+    match detail {
+        Detail::Full => full_columns(locale, sweep, plan),
+        Detail::Brief => brief_columns(locale, sweep, plan.is_validated()),
     }
-    if validated {
-        let accuracy = locale.tr("val acc %", "exact. val. %");
-        metrics.push((accuracy, ColumnValue::PercentWithDeviation("val_accuracy")));
-        metrics.push((
-            locale.tr("95 % interval", "intervalle 95 %"),
-            ColumnValue::Interval,
-        ));
-        metrics.push((locale.tr("mark", "marque"), ColumnValue::Mark));
-    }
-    let test = locale.tr("test acc %", "exact. test %");
-    metrics.push((test, ColumnValue::PercentWithDeviation("test_accuracy")));
-    metrics.push(if validated {
-        (
-            locale.tr("val macro F1 %", "macro-F1 val. %"),
-            ColumnValue::Percent("val_macro_f1"),
-        )
-    } else {
-        (
-            locale.tr("test macro F1 %", "macro-F1 test %"),
-            ColumnValue::Percent("test_macro_f1"),
-        )
-    });
-    metrics.push((
-        locale.tr("train loss", "perte entr."),
-        ColumnValue::Number("mean_train_loss", Locale::four_decimals),
-    ));
-    if validated {
-        metrics.push((
-            locale.tr("val loss", "perte val."),
-            ColumnValue::Number("mean_val_loss", Locale::four_decimals),
-        ));
-        metrics.push((
-            locale.tr("gap", "écart"),
-            ColumnValue::Number("mean_gap", Locale::difference),
-        ));
-    }
-    let mut metrics: Vec<(String, ColumnValue)> = with_owned_headers(metrics).collect();
-    if let Some(accuracy) = sweep.options.report.target_accuracy.filter(|_| validated) {
-        let epochs = locale.tr("epochs to", "époques jusqu’à");
-        let header = format!("{epochs} {}", locale.target(accuracy.get()));
-        metrics.push((
-            header,
-            ColumnValue::Number(EPOCHS_TO_TARGET, Locale::mean_count),
-        ));
-    }
-    let mut rest = Vec::new();
-    if stops_early(plan) {
-        rest.push((
-            locale.tr("final epoch", "époque finale"),
-            ColumnValue::Number("mean_final_epoch", Locale::mean_count),
-        ));
-    }
-    rest.push((locale.tr("s/epoch", "s/époque"), seconds));
-    rest.push((
-        locale.tr("peak MiB", "pic Mio"),
-        ColumnValue::Number("profile_peak_bytes", Locale::mebibytes),
-    ));
-    rest.push((
-        locale.tr("parameters", "paramètres"),
-        ColumnValue::Parameters,
-    ));
-    metrics.extend(with_owned_headers(rest));
-    metrics
 }
 
-fn with_owned_headers(
-    metrics: Vec<(&str, ColumnValue)>,
-) -> impl Iterator<Item = (String, ColumnValue)> {
-    let named = |(header, cell): (&str, ColumnValue)| (header.to_owned(), cell);
-    metrics.into_iter().map(named)
+fn seconds_column(locale: Locale) -> (String, ColumnValue) {
+    let value = ColumnValue::Number(PROFILE_SECONDS.to_owned(), Locale::seconds);
+    (locale.tr("s/epoch", "s/époque").to_owned(), value)
+}
+
+/// Scores and speed.
+fn brief_columns(locale: Locale, sweep: &Sweep, validated: bool) -> Vec<(String, ColumnValue)> {
+    let rank_by = sweep.options.report.rank_by;
+    let accuracy = |part: Part| part.score(Score::ACCURACY);
+    let part = if validated {
+        Part::Validation
+    } else {
+        Part::Test
+    };
+    let mut columns = Vec::new();
+    // What the trials are ranked by comes first.
+    if rank_by != Score::ACCURACY {
+        let score = part.score(rank_by);
+        columns.push((locale.score_header(score), ColumnValue::Score(score)));
+    }
+    let with_deviation = ColumnValue::ScoreWithDeviation(accuracy(part));
+    columns.push((format!("{} %", part.id()), with_deviation));
+    if validated {
+        let test = ColumnValue::Score(accuracy(Part::Test));
+        columns.push((format!("{} %", Part::Test.id()), test));
+    }
+    columns.push(seconds_column(locale));
+    columns
+}
+
+fn full_columns(locale: Locale, sweep: &Sweep, plan: &Plan) -> Vec<(String, ColumnValue)> {
+    let report = &sweep.options.report;
+    let validated = plan.is_validated();
+    let named = |english: &str, french: &str, value: ColumnValue| {
+        (locale.tr(english, french).to_owned(), value)
+    };
+    let number = |name: &str, show| ColumnValue::Number(name.to_owned(), show);
+    let score = |score: PartScore| (locale.score_header(score), ColumnValue::Score(score));
+    let with_deviation = |score: PartScore| {
+        let header = locale.score_header(score);
+        (header, ColumnValue::ScoreWithDeviation(score))
+    };
+    let mut columns = Vec::new();
+    let part = if validated {
+        let accuracy = with_deviation(Part::Validation.score(Score::ACCURACY));
+        let interval = named("95 % interval", "intervalle 95 %", ColumnValue::Interval);
+        let mark = named("mark", "marque", ColumnValue::Mark);
+        if Score::REPORTED.contains(&report.rank_by) {
+            columns.extend([accuracy, interval, mark]);
+        } else {
+            let rank_by = with_deviation(Part::Validation.score(report.rank_by));
+            columns.extend([rank_by, interval, mark, accuracy]);
+        }
+        Part::Validation
+    } else {
+        Part::Test
+    };
+    columns.push(with_deviation(Part::Test.score(Score::ACCURACY)));
+    columns.push(score(part.score(Score::MACRO_F1)));
+    let further = report.further_scores();
+    let further = further.filter(|&further| !validated || further != report.rank_by);
+    columns.extend(further.map(|further| score(part.score(further))));
+    columns.push(score(Part::Training.score(Score::LOSS)));
+    if validated {
+        columns.push(score(Part::Validation.score(Score::LOSS)));
+        columns.push(named(
+            "gap",
+            "écart",
+            number(&mean_of(GAP), Locale::difference),
+        ));
+    }
+    if let Some(accuracy) = report.target_accuracy.filter(|_| validated) {
+        let epochs = locale.tr("epochs to", "époques jusqu’à");
+        let header = format!("{epochs} {}", locale.target(accuracy.get()));
+        columns.push((header, number(EPOCHS_TO_TARGET, Locale::mean_count)));
+    }
+    if stops_early(plan) {
+        let value = number(&mean_of(FINAL_EPOCH), Locale::mean_count);
+        columns.push(named("final epoch", "époque finale", value));
+    }
+    columns.push(seconds_column(locale));
+    let bytes = number(PROFILE_BYTES, Locale::mebibytes);
+    columns.push(named("peak MiB", "pic Mio", bytes));
+    columns.push(named("parameters", "paramètres", ColumnValue::Parameters));
+    columns
 }
 
 /// The line below a ranking that does not list all trials.

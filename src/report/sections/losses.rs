@@ -1,6 +1,6 @@
 //! Training and validation loss by epoch, which show overfitting.
 
-use crate::metrics::EpochMetrics;
+use crate::metrics::{Part, Score};
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
 use crate::report::context::ReportContext;
@@ -69,11 +69,8 @@ fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
 /// `<training loss> / <validation loss>`, over the runs that trained in this epoch.
 fn cell(locale: Locale, runs: &[&RunResult], epoch: usize) -> String {
     let epochs = || runs.iter().filter_map(|run| run.epochs.get(epoch - 1));
-    let mean_of = |loss: fn(&EpochMetrics) -> Option<f64>| mean(epochs().map(loss));
-    match (
-        mean_of(|epoch| Some(epoch.train_loss)),
-        mean_of(|epoch| epoch.val_loss),
-    ) {
+    let mean_on = |part: Part| mean(epochs().map(|epoch| epoch.score(part.score(Score::LOSS))));
+    match (mean_on(Part::Training), mean_on(Part::Validation)) {
         (None, _) => missing(),
         (train, None) => locale.four_decimals(train),
         (train, val) => {

@@ -1,12 +1,16 @@
 //! The trials on the Pareto front of score, time and memory.
 
+use crate::metrics::{Part, PartScore, Score};
 use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::figures::{Plotter, score_vs_time};
 use crate::report::locale::Locale;
-use crate::report::results::trial_frame::{number_at, trial_positions};
+use crate::report::results::trial_frame::{
+    PROFILE_BYTES, PROFILE_SECONDS, mean_column, number_at, trial_positions,
+};
 use polars::prelude::*;
+use std::collections::BTreeSet;
 
 /// Maximum number of listed trials.
 const MAX_LISTED_TRIALS: usize = 50;
@@ -42,13 +46,25 @@ pub(crate) fn add_pareto_front(
     document.figure(score_vs_time(plotter));
     let headers = [
         (locale.tr("trial", "essai"), Align::Left),
-        (locale.tr("val acc %", "exact. val. %"), Align::Right),
-        (locale.tr("val loss", "perte val."), Align::Right),
         (locale.tr("s/epoch", "s/époque"), Align::Right),
         (locale.tr("peak MiB", "pic Mio"), Align::Right),
         (locale.tr("parameters", "paramètres"), Align::Right),
     ];
-    let headers = headers.map(|(header, align)| (header.to_owned(), align));
+    let mut headers: Vec<(String, Align)> = headers
+        .map(|(header, align)| (header.to_owned(), align))
+        .into();
+    // Accuracy and loss, and the score of the front.
+    let scores = [
+        Score::ACCURACY,
+        Score::LOSS,
+        context.sweep.options.report.rank_by,
+    ];
+    let scores = scores.into_iter().collect::<BTreeSet<_>>().into_iter();
+    let scores: Vec<PartScore> = scores.map(|score| Part::Validation.score(score)).collect();
+    let score_headers = scores
+        .iter()
+        .map(|&score| (locale.score_header(score), Align::Right));
+    headers.splice(1..1, score_headers);
     let mut table = Table::new(headers);
     let frame = context.frame;
     let positions = trial_positions(frame)?;
@@ -59,14 +75,16 @@ pub(crate) fn add_pareto_front(
     {
         let number = |name: &str| number_at(frame, name, row);
         let trial = &context.plan.trials[trial];
-        table.row(vec![
-            trial.name.clone(),
-            locale.percent(number("mean_val_accuracy")?),
-            locale.four_decimals(number("mean_val_loss")?),
-            locale.seconds(number("profile_seconds_per_epoch")?),
-            locale.mebibytes(number("profile_peak_bytes")?),
+        let mut cells = vec![trial.name.clone()];
+        for &score in &scores {
+            cells.push(locale.score(score.score, number(&mean_column(score))?));
+        }
+        cells.extend([
+            locale.seconds(number(PROFILE_SECONDS)?),
+            locale.mebibytes(number(PROFILE_BYTES)?),
             trial.config.parameters().to_string(),
         ]);
+        table.row(cells);
     }
     document.table(table);
     if on_front > MAX_LISTED_TRIALS {

@@ -1,11 +1,16 @@
 //! The notes around the ranking.
 
 use crate::escape::code;
+use crate::metrics::Part;
 use crate::plan::Plan;
 use crate::report::analysis::conclusions::ComparisonSummary;
 use crate::report::context::ReportContext;
 use crate::report::locale::Locale;
-use crate::spec::{Language, RankBy, Split, Sweep};
+use crate::report::results::trial_frame::mean_column;
+use crate::report::results::trial_state::TrialState;
+use crate::spec::{Language, Split, Sweep};
+use polars::prelude::*;
+use statistics::Direction;
 
 /// The score that trials are ranked by, and the splits that it is averaged over.
 pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
@@ -22,15 +27,11 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
             )
             .to_owned();
     }
-    let by = match sweep.options.report.rank_by {
-        RankBy::Accuracy => locale.tr(
-            "validation accuracy, highest",
-            "exactitude de validation moyenne, la plus haute",
-        ),
-        RankBy::Loss => locale.tr(
-            "validation loss, lowest",
-            "perte de validation moyenne, la plus basse",
-        ),
+    let rank_by = sweep.options.report.rank_by;
+    let name = locale.validation_score_name(rank_by);
+    let order = match rank_by.direction {
+        Direction::Maximise => locale.tr("highest first", "du plus haut score au plus bas"),
+        Direction::Minimise => locale.tr("lowest first", "du plus bas score au plus haut"),
     };
     let configs = plan.trials.iter().map(|trial| &trial.config.validation);
     let same = configs
@@ -64,24 +65,23 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
     if over == one_split(locale) {
         return match locale.language {
             Language::English => format!(
-                "Ranked by {by} first, {over}. The test set is not used for the ranking. See the \
+                "Ranked by {name}, {order}, {over}. The test set is not used for the ranking. See the \
                  end of this report for how each number is measured."
             ),
             Language::French => format!(
-                "Classés par {} d’abord, {over}. L’ensemble de test n’intervient pas dans le \
-                 classement. La fin de ce rapport décrit comment chaque nombre est mesuré.",
-                by.replace(" moyenne", "")
+                "Classés par {name} {over}, {order}. L’ensemble de test n’intervient pas dans \
+                 le classement. La fin de ce rapport décrit comment chaque nombre est mesuré."
             ),
         };
     }
     match locale.language {
         Language::English => format!(
-            "Ranked by mean {by} first, {over}; ± is the sample standard deviation across them. \
+            "Ranked by mean {name}, {order}, {over}; ± is the sample standard deviation across them. \
              The test set is not used for the ranking. See the end of this report for how each \
              number is measured."
         ),
         Language::French => format!(
-            "Classés par {by} d’abord, {over} ; ± est l’écart-type d’échantillon entre eux. \
+            "Classés par {name}, en moyenne {over}, {order} ; ± est l’écart-type d’échantillon entre eux. \
              L’ensemble de test n’intervient pas dans le classement. La fin de ce rapport décrit \
              comment chaque nombre est mesuré."
         ),
@@ -101,6 +101,63 @@ pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
             )
             .to_owned(),
     }
+}
+
+/// The scores that no finished trial has, and how many finished trials are not ranked for lack of one.
+///
+/// # Errors
+/// A column of the frame is missing.
+pub(crate) fn unmeasured_note(locale: Locale, context: &ReportContext) -> PolarsResult<String> {
+    let frame = context.frame;
+    let report = &context.sweep.options.report;
+    let statuses = frame.column("status")?.str()?;
+    let is_finished = |status: Option<&str>| status == Some(TrialState::Finished.name());
+    let finished: Vec<bool> = statuses.iter().map(is_finished).collect();
+    if !context.plan.is_validated() || !finished.contains(&true) {
+        return Ok(String::new());
+    }
+    let mut missing = Vec::new();
+    for score in report.scores() {
+        let column = frame.column(&mean_column(Part::Validation.score(score)))?;
+        let mut values = column.f64()?.iter().zip(&finished);
+        if values.all(|(value, is_finished)| value.is_none() || !is_finished) {
+            missing.push(locale.validation_score_name(score));
+        }
+    }
+    let ranks = frame.column("rank")?.u32()?;
+    let pairs = ranks.iter().zip(&finished);
+    let unranked = pairs.filter(|(rank, is_finished)| **is_finished && rank.is_none());
+    let (unranked, by) = (
+        unranked.count(),
+        locale.validation_score_name(report.rank_by),
+    );
+    let mut sentences = Vec::new();
+    if !missing.is_empty() {
+        let names = missing.join(", ");
+        sentences.push(match locale.language {
+            Language::English => format!(
+                "No trial has a {names}: undefined for these samples, or not measured by the version \
+                 that trained them."
+            ),
+            Language::French => format!(
+                "Aucun essai n’a de valeur pour : {names} (non définie pour ces exemples, ou non \
+                 mesurée par la version qui les a entraînés)."
+            ),
+        });
+    }
+    if unranked > 0 {
+        let trials = locale.trials(unranked);
+        sentences.push(match (locale.language, unranked) {
+            (Language::English, 1) => format!("{trials} is not ranked, because it has no {by}."),
+            (Language::English, _) => {
+                format!("{trials} are not ranked, because they have no {by}.")
+            }
+            (Language::French, _) => {
+                format!("Sans rang, faute de valeur ({by}) : {trials}.")
+            }
+        });
+    }
+    Ok(sentences.join(" "))
 }
 
 /// The column that the list is sorted by, if it is not the rank.

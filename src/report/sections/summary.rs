@@ -1,7 +1,7 @@
 //! The first lines of a report: the best trial and its ties, what matters, what failed, and what
 //! would distinguish the ties.
 
-use super::choice::{choice_note, metric};
+use super::choice::choice_note;
 use super::overview::{failed_trials, overview};
 use crate::escape::code;
 use crate::record::TrialProfile;
@@ -10,9 +10,9 @@ use crate::report::analysis::outlook::Outlook;
 use crate::report::analysis::variance::{main_effects, pair_interactions};
 use crate::report::analysis::worse_levels::worse_levels;
 use crate::report::context::ReportContext;
-use crate::report::locale::Locale;
+use crate::report::locale::{Locale, missing};
 use crate::report::results::trial_frame::trial_positions;
-use crate::spec::{Language, RankBy};
+use crate::spec::Language;
 use polars::prelude::PolarsResult;
 use statistics::{Anova, Measured};
 
@@ -60,15 +60,10 @@ fn best(locale: Locale, context: &ReportContext) -> String {
     };
     let name = code(&plan.trials[best].name);
     let score = score(locale, context, best);
-    let metric = metric(locale, context.sweep.options.report.rank_by);
+    let metric = locale.validation_score_name(context.sweep.options.report.rank_by);
     let interval = analysis.intervals[best].as_ref().map(|interval| {
-        let [low, high] = [interval.low, interval.high].map(|bound| {
-            let bound = Some(bound);
-            match context.sweep.options.report.rank_by {
-                RankBy::Accuracy => locale.percent(bound),
-                RankBy::Loss => locale.four_decimals(bound),
-            }
-        });
+        let [low, high] = [interval.low, interval.high]
+            .map(|bound| locale.score(context.sweep.options.report.rank_by, Some(bound)));
         let label = locale.tr("95 % interval", "intervalle à 95 % :");
         format!(" ({label} {})", locale.interval(low, high))
     });
@@ -244,13 +239,7 @@ fn clearly_worse_levels(locale: Locale, context: &ReportContext) -> Option<Strin
     let shown = worse.iter().map(|worse| {
         let factor = &context.sweep.factors[worse.factor];
         let label = |level: usize| code(&factor.levels[level].label);
-        let difference = match rank_by {
-            RankBy::Accuracy => {
-                let points = locale.points(Some(worse.difference));
-                format!("{points} {}", locale.tr("points", "points"))
-            }
-            RankBy::Loss => locale.difference(Some(worse.difference)),
-        };
+        let difference = locale.score_difference_with_unit(rank_by, worse.difference);
         let (name, level, best) = (code(&factor.name), label(worse.level), label(worse.best));
         match locale.language {
             Language::English => format!("{name} {level} ({difference} from {best})"),
@@ -352,11 +341,9 @@ pub(crate) fn listed_up_to(max: usize, locale: Locale, names: Vec<String>) -> St
 
 /// A trial's mean score with its unit.
 fn score(locale: Locale, context: &ReportContext, trial: usize) -> String {
+    let rank_by = context.sweep.options.report.rank_by;
     let mean = context.analysis.mean_score(trial);
-    match context.sweep.options.report.rank_by {
-        RankBy::Accuracy => format!("{} %", locale.percent(mean)),
-        RankBy::Loss => locale.four_decimals(mean),
-    }
+    mean.map_or_else(missing, |mean| locale.score_with_unit(rank_by, mean))
 }
 
 #[cfg(test)]

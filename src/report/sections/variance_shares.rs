@@ -7,7 +7,7 @@ use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::Locale;
-use crate::spec::{Language, RankBy};
+use crate::spec::Language;
 use statistics::{Anova, Effect, Term};
 
 /// Maximum number of listed pairs of factors, largest shares first.
@@ -42,21 +42,16 @@ pub(crate) fn add_variance_shares(
         .map(|f| f.name.as_str())
         .collect();
     document.table(table(locale, &names, anova));
-    let by_accuracy = context.sweep.options.report.rank_by == RankBy::Accuracy;
-    let variance = if by_accuracy {
-        locale.tr(
-            "Shares of the variance of the validation accuracy over the grid, across trials on the \
-             same split (functional ANOVA with splits as blocks).",
-            "Parts de la variance de l’exactitude de validation sur la grille, entre essais sur un \
-             même partage (ANOVA fonctionnelle avec les partages comme blocs).",
-        )
-    } else {
-        locale.tr(
-            "Shares of the variance of the validation loss over the grid, across trials on the \
-             same split (functional ANOVA with splits as blocks).",
-            "Parts de la variance de la perte de validation sur la grille, entre essais sur un \
-             même partage (ANOVA fonctionnelle avec les partages comme blocs).",
-        )
+    let metric = locale.validation_score_name(context.sweep.options.report.rank_by);
+    let variance = match locale.language {
+        Language::English => format!(
+            "Shares of the variance of the {metric} over the grid, across trials on the same split \
+             (functional ANOVA with splits as blocks)."
+        ),
+        Language::French => format!(
+            "Parts de la variance du score ({metric}) sur la grille, entre essais sur un même \
+             partage (ANOVA fonctionnelle avec les partages comme blocs)."
+        ),
     };
     let interaction = locale.tr(
         "An interaction is the joint effect of two factors beyond their separate effects: if it is \

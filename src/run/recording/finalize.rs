@@ -156,8 +156,8 @@ fn run_result(
         final_epoch: finished.as_ref().map(|finished| finished.epoch),
         validation: finished
             .as_ref()
-            .and_then(|finished| Some(finished.validation.as_ref()?.0)),
-        test: finished.as_ref().map(|finished| finished.test.0),
+            .and_then(|finished| Some(finished.validation.as_ref()?.0.clone())),
+        test: finished.map(|finished| finished.test.0),
         seconds_per_epoch: (!epochs.is_empty()).then(|| seconds / epochs.len() as f64),
         epochs,
         seconds,

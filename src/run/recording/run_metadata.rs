@@ -2,7 +2,7 @@
 
 use crate::escape::markdown;
 use crate::plan::{ParameterColumn, Plan, RunId, ValueKind};
-use crate::record::{HParam, RunMetadata, model_graph};
+use crate::record::{EpochColumns, HParam, RunMetadata, model_graph};
 use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::spec::{Stage, Sweep, short_text};
 use serde_json::Value;
@@ -22,7 +22,10 @@ pub(crate) fn run_metadata(
         configuration: configuration_table(&config.to_applicable_value()),
         hardware: slot.hardware.clone(),
         event_timing: sweep.options.record.events,
-        layer_count: count_layers(&config.stages()),
+        epoch_columns: EpochColumns {
+            monitored: config.training.monitored_score(),
+            layers: count_layers(&config.stages()),
+        },
         graph: model_graph(config),
     }
 }

@@ -2,6 +2,7 @@
 
 use super::run_metadata::{hparams, hparams_group};
 use super::wall_time::wall_time;
+use crate::metrics::Scores;
 use crate::plan::{Plan, RunId};
 use crate::record::{
     CvScores, RecordError, RunResult, Store, has_cv_scores, mean_curves, write_cv_scores,
@@ -52,11 +53,10 @@ pub(crate) fn complete_scores(
     let runs: Vec<RunId> = plan.runs_of(trial).collect();
     let finished = |run: &RunId| results.get(run).filter(|result| result.failure.is_none());
     let finished: Vec<&RunResult> = runs.iter().map(finished).collect::<Option<_>>()?;
-    let validation = finished.iter().map(|result| result.validation);
-    let scores: Vec<_> = validation.collect::<Option<_>>()?;
+    let validation = finished.iter().map(|result| result.validation.clone());
+    let scores: Vec<Scores> = validation.collect::<Option<_>>()?;
     (runs.len() > 1).then(|| CvScores {
-        val_accuracy: scores.iter().map(|score| score.accuracy).collect(),
-        val_loss: scores.iter().map(|score| score.loss).collect(),
+        runs: scores,
         curves: match sweep.options.record.events {
             EventTiming::None => Vec::new(),
             EventTiming::Epoch | EventTiming::Final => {

@@ -75,7 +75,7 @@ impl Config {
             "training.dampening" => self.has_momentum(),
             "training.warmup_start" => self.warms_up(),
             "training.schedule_unit" => self.counts_units(),
-            "training.monitor" => self.watches(),
+            "training.monitor" => self.monitors(),
             "training.min_delta" | "training.restore_best" => self.may_stop(),
             path => {
                 let optimizer = self.training.optimizer;
@@ -126,7 +126,7 @@ impl Config {
         if !self.counts_units() {
             training.schedule_unit = defaults.training.schedule_unit;
         }
-        if !self.watches() {
+        if !self.monitors() {
             training.monitor = defaults.training.monitor;
         }
         if !self.may_stop() {
@@ -158,8 +158,8 @@ impl Config {
         self.training.patience.is_some()
     }
 
-    fn watches(&self) -> bool {
-        self.may_stop() || matches!(self.training.schedule, Schedule::Plateau { .. })
+    fn monitors(&self) -> bool {
+        self.training.monitored_score().is_some()
     }
 
     /// Checks that keys of other optimizers or kinds of network have their defaults.

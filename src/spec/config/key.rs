@@ -143,7 +143,7 @@ keys! {
     training.schedule_unit, "per", "Unit of `schedule` and `warmup`.";
     training.warmup, "warmup", "Epochs or steps of linear warm-up before the schedule.";
     training.warmup_start, "warmupstart", "Fraction of the learning rate at which the warm-up starts; at most 1. Default: 1/3.";
-    training.monitor, "monitor", "Metric that early stopping and the schedule `plateau` watch.";
+    training.monitor, "monitor", "Validation score that early stopping and the schedule `plateau` monitor.";
     training.patience, "patience", "Epochs without improvement after which training stops; `null` never stops early.";
     training.min_delta, "mindelta", "Minimum change that early stopping counts as an improvement.";
     training.restore_best, "restore", "With early stopping, end a run with the parameters of its best epoch.";

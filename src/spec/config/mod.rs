@@ -2,6 +2,7 @@
 pub(super) mod applicability;
 pub(super) mod architecture;
 pub(super) mod key;
+pub(super) mod monitor;
 pub(super) mod schedule;
 pub(super) mod sizes;
 pub(super) mod stacking;

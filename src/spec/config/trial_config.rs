@@ -1,6 +1,8 @@
 //! The configuration of a trial.
 
+use super::monitor::Monitor;
 use super::schedule::{Schedule, ScheduleUnit};
+use crate::metrics::Score;
 use crate::spec::data::source::{Data, DatasetInfo};
 use crate::spec::model::network::Model;
 use crate::spec::values::config_value::string_enum;
@@ -39,16 +41,6 @@ string_enum! {
         Adagrad = "adagrad",
         /// Adam with Nesterov's momentum (Dozat 2016; `torch.optim.NAdam`).
         NAdam = "nadam",
-    }
-}
-
-string_enum! {
-    /// The validation metric that early stopping and the schedule `plateau` watch.
-    pub enum Monitor {
-        /// The validation loss; lower is better.
-        ValLoss = "val_loss",
-        /// The validation accuracy; higher is better.
-        ValAccuracy = "val_accuracy",
     }
 }
 
@@ -104,7 +96,7 @@ pub struct Training {
     pub warmup: u64,
     /// The fraction of the learning rate at which the warm-up starts (PyTorch: 1/3).
     pub warmup_start: Positive,
-    /// The metric that early stopping and the schedule `plateau` watch.
+    /// The validation score that early stopping and the schedule `plateau` monitor.
     pub monitor: Monitor,
     /// Epochs without improvement after which training stops; `None` for no early stopping.
     pub patience: Option<Count>,
@@ -141,7 +133,7 @@ impl Default for Training {
             schedule_unit: ScheduleUnit::Epoch,
             warmup: 0,
             warmup_start: Positive::constant(1.0 / 3.0),
-            monitor: Monitor::ValLoss,
+            monitor: Monitor { score: Score::LOSS },
             patience: None,
             min_delta: NonNegative::constant(0.0),
             restore_best: true,
@@ -150,6 +142,13 @@ impl Default for Training {
 }
 
 impl Training {
+    /// The score that early stopping or the schedule monitors, if any of them does.
+    pub fn monitored_score(&self) -> Option<Score> {
+        let is_monitored =
+            self.patience.is_some() || matches!(self.schedule, Schedule::Plateau { .. });
+        is_monitored.then_some(self.monitor.score)
+    }
+
     /// The weight decay: the value that is set, or PyTorch's default for the optimizer.
     pub fn weight_decay(&self) -> f64 {
         match (self.weight_decay, self.optimizer) {

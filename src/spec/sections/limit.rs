@@ -181,17 +181,7 @@ impl Limit {
                 diagnostic
             });
         }
-        let max = if self.metric.is_share() {
-            1.0
-        } else {
-            f64::INFINITY
-        };
-        // Scores can be 0; no model is without parameters, time or memory.
-        let min = match self.metric {
-            LimitMetric::Parameters | LimitMetric::PeakMemory => 1.0,
-            LimitMetric::SecondsPerEpoch => f64::MIN_POSITIVE,
-            LimitMetric::Accuracy | LimitMetric::Loss | LimitMetric::MacroF1 => 0.0,
-        };
+        let [min, max] = self.metric.range();
         if self.is_satisfied_by(if self.comparison.is_upper() { min } else { max }) {
             return Ok(());
         }
@@ -216,7 +206,7 @@ impl Limit {
 
     /// The JSON Schema of `where`.
     pub(crate) fn schema() -> Value {
-        let property = |metric: &LimitMetric| {
+        let property = |metric: LimitMetric| {
             let limit = json!({ "type": "string", "pattern": "^ *(<=|<|>=|>)" });
             let schema = json!({
                 "description": metric.expected(),
@@ -228,7 +218,7 @@ impl Limit {
         };
         json!({
             "type": "object", "minProperties": 1, "additionalProperties": false,
-            "properties": serde_json::Map::from_iter(LimitMetric::ALL.iter().map(property)),
+            "properties": serde_json::Map::from_iter(LimitMetric::all().map(property)),
         })
     }
 }
@@ -236,15 +226,17 @@ impl Limit {
 /// The metric that a key of `where` names.
 fn read_metric(entry: &YamlEntry) -> Result<LimitMetric, Diagnostic> {
     let key = entry.key.as_str();
-    let mut all = LimitMetric::ALL.iter().copied();
-    if let Some(metric) = all.find(|metric| metric.name() == key) {
+    if let Some(metric) = LimitMetric::all().find(|metric| metric.name() == key) {
         return Ok(metric);
     }
-    // The names of columns and parts of names, such as `val_accuracy` and `memory`.
-    let similar = LimitMetric::ALL.iter().find(|metric| {
-        key.contains(metric.name()) || (key.len() > 1 && metric.name().contains(key))
-    });
-    let diagnostic = entry.unknown_key(LimitMetric::ALL.iter().map(|metric| metric.name()));
+    // The names of columns and parts of names, such as `val_accuracy` and `memory`. A column of
+    // `balanced_accuracy` also contains `accuracy`.
+    let of_column = LimitMetric::all().filter(|metric| key.contains(metric.name()));
+    let similar = of_column
+        .max_by_key(|metric| metric.name().len())
+        .or_else(|| LimitMetric::all().find(|metric| key.len() > 1 && metric.name().contains(key)));
+    let names: Vec<&str> = LimitMetric::all().map(LimitMetric::name).collect();
+    let diagnostic = entry.unknown_key(names.iter().copied());
     Err(match similar {
         Some(metric) if key.contains("test") => diagnostic.with_help(format!(
             "the test set must not affect a choice; limit `{metric}`, which is measured on the \

@@ -1,24 +1,21 @@
 //! The metrics that a limit can name, with their units.
 
-use crate::spec::values::config_value::string_enum;
+use crate::metrics::{Score, ScoreUnit};
+use statistics::Direction;
+use std::fmt;
 
-string_enum! {
-    /// A metric of a trial that can be limited. None of them uses the test set, which must not affect
-    /// a choice.
-    pub enum LimitMetric {
-        /// The number of weights and biases.
-        Parameters = "parameters",
-        /// The time per epoch, if trained alone.
-        SecondsPerEpoch = "seconds_per_epoch",
-        /// The peak memory, if trained alone.
-        PeakMemory = "peak_memory",
-        /// The mean validation accuracy.
-        Accuracy = "accuracy",
-        /// The mean validation loss.
-        Loss = "loss",
-        /// The mean macro F1 score on the validation samples.
-        MacroF1 = "macro_f1",
-    }
+/// A metric of a trial that can be limited. None of them uses the test set, which must not affect a
+/// choice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitMetric {
+    /// The number of weights and biases.
+    Parameters,
+    /// The time per epoch, if trained alone.
+    SecondsPerEpoch,
+    /// The peak memory, if trained alone.
+    PeakMemory,
+    /// The mean of a score over the validation splits.
+    Score(Score),
 }
 
 /// The units of a metric with their sizes; the first is the one that examples use.
@@ -37,18 +34,46 @@ const BYTES: Units = &[
 const SHARE: Units = &[("%", 1e-2)];
 
 impl LimitMetric {
-    pub(super) fn units(self) -> Units {
+    /// All metrics.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        [Self::Parameters, Self::SecondsPerEpoch, Self::PeakMemory]
+            .into_iter()
+            .chain(Score::all().map(Self::Score))
+    }
+
+    /// The name in a sweep file.
+    pub fn name(self) -> &'static str {
         match self {
-            Self::Parameters | Self::Loss => &[],
-            Self::SecondsPerEpoch => SECONDS,
-            Self::PeakMemory => BYTES,
-            Self::Accuracy | Self::MacroF1 => SHARE,
+            Self::Parameters => "parameters",
+            Self::SecondsPerEpoch => "seconds_per_epoch",
+            Self::PeakMemory => "peak_memory",
+            Self::Score(score) => score.id,
         }
     }
 
-    /// Whether values are from 0 to 1.
+    pub(super) fn units(self) -> Units {
+        match self {
+            Self::Parameters => &[],
+            Self::SecondsPerEpoch => SECONDS,
+            Self::PeakMemory => BYTES,
+            Self::Score(_) if self.is_share() => SHARE,
+            Self::Score(_) => &[],
+        }
+    }
+
+    /// Whether values are shares, which can be in percent.
     pub(super) fn is_share(self) -> bool {
-        matches!(self, Self::Accuracy | Self::MacroF1)
+        matches!(self, Self::Score(score) if score.unit == ScoreUnit::Percent)
+    }
+
+    /// The least and the greatest possible value. Scores can be 0; no model is without parameters, time
+    /// or memory.
+    pub(super) fn range(self) -> [f64; 2] {
+        match self {
+            Self::Parameters | Self::PeakMemory => [1.0, f64::INFINITY],
+            Self::SecondsPerEpoch => [f64::MIN_POSITIVE, f64::INFINITY],
+            Self::Score(score) => score.range,
+        }
     }
 
     /// A valid limit.
@@ -57,8 +82,10 @@ impl LimitMetric {
             Self::Parameters => "<= 60000",
             Self::SecondsPerEpoch => "<= 0.02",
             Self::PeakMemory => "<= 2 MiB",
-            Self::Accuracy | Self::MacroF1 => ">= 0.9",
-            Self::Loss => "<= 0.5",
+            Self::Score(score) => match score.direction {
+                Direction::Maximise => ">= 0.9",
+                Direction::Minimise => "<= 0.5",
+            },
         }
     }
 
@@ -66,7 +93,6 @@ impl LimitMetric {
     pub(super) fn expected(self) -> String {
         let units: Vec<&str> = self.units().iter().map(|(name, _)| *name).collect();
         let number = match self {
-            Self::Parameters | Self::Loss => "a number without a unit".to_owned(),
             Self::PeakMemory => format!("a number and a unit ({})", units.join(", ")),
             Self::SecondsPerEpoch => {
                 format!(
@@ -74,11 +100,18 @@ impl LimitMetric {
                     units.join(", ")
                 )
             }
-            Self::Accuracy | Self::MacroF1 => "a number from 0 to 1, or one in %".to_owned(),
+            Self::Score(_) if self.is_share() => "a number from 0 to 1, or one in %".to_owned(),
+            Self::Parameters | Self::Score(_) => "a number without a unit".to_owned(),
         };
         format!(
             "a limit such as `{}`: one of <=, <, >=, >, then {number}",
             self.example()
         )
+    }
+}
+
+impl fmt::Display for LimitMetric {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
     }
 }

@@ -5,7 +5,6 @@ pub(super) mod launch;
 pub(super) mod limit;
 pub(super) mod limit_metric;
 pub(super) mod options;
-pub(super) mod rank_by;
 pub(super) mod record;
 pub(super) mod report;
 pub(super) mod selection;

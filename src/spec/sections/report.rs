@@ -1,7 +1,8 @@
 //! The `report` section. It changes no result.
 
-use super::rank_by::RankBy;
+use super::limit_metric::LimitMetric;
 use super::selection::SelectionRule;
+use crate::metrics::Score;
 use crate::spec::grid::condition::UnresolvedFilter;
 use crate::spec::values::config_value::string_enum;
 use crate::spec::values::number::Fraction;
@@ -35,8 +36,10 @@ section! {
     /// Settings of the report. They change no result.
     #[derive(Clone, Debug)]
     pub struct ReportOptions {
-        /// Metric that trials are ranked by, averaged over the validation splits.
-        rank_by: RankBy = RankBy::Accuracy,
+        /// Score that trials are ranked by, averaged over the validation splits.
+        rank_by: Score = Score::ACCURACY,
+        /// Scores to report in addition to accuracy, loss and macro F1. Default: none.
+        metrics: Vec<Score> = Vec::new(),
         /// Target validation accuracy: the report shows the first epoch that reaches it, if every run of
         /// the trial does.
         target_accuracy: Option<Fraction> = None,
@@ -44,7 +47,7 @@ section! {
         baseline: Option<UnresolvedFilter> = None,
         /// Which trial is chosen: the best, or the one with the fewest parameters (with `seconds`: the
         /// fastest) within one standard error of the best. `where` limits metrics; only trials within
-        /// all limits count. `best` is the metric of the best trial, by default that of `rank_by`.
+        /// all limits count. `best` is the score of the best trial, by default that of `rank_by`.
         select: SelectionRule = SelectionRule::default(),
         /// Language of the report; the CSV always has decimal points.
         language: Language = Language::English,
@@ -54,9 +57,34 @@ section! {
 }
 
 impl ReportOptions {
-    /// The metric of the best trial that [`ReportOptions::select`] means.
-    pub fn best_by(&self) -> RankBy {
+    /// The score of the best trial that [`ReportOptions::select`] means.
+    pub fn best_by(&self) -> Score {
         self.select.best.unwrap_or(self.rank_by)
+    }
+
+    /// The scores of the report, in the order of columns: [`Score::REPORTED`], those that are asked for,
+    /// and those that decide something.
+    pub fn scores(&self) -> Vec<Score> {
+        let limits = self.select.limits.iter();
+        let limited = limits.filter_map(|limit| match limit.metric {
+            LimitMetric::Score(score) => Some(score),
+            _ => None,
+        });
+        let deciding = [self.rank_by, self.best_by()].into_iter().chain(limited);
+        let mut scores: Vec<Score> = Score::REPORTED
+            .into_iter()
+            .chain(self.metrics.iter().copied())
+            .chain(deciding)
+            .collect();
+        scores.sort();
+        scores.dedup();
+        scores
+    }
+
+    /// The scores of the report other than [`Score::REPORTED`].
+    pub fn further_scores(&self) -> impl Iterator<Item = Score> {
+        let scores = self.scores().into_iter();
+        scores.filter(|score| !Score::REPORTED.contains(score))
     }
 
     /// Whether the first trial of the ranking is chosen, whatever the results.
@@ -90,8 +118,8 @@ mod tests {
             let options = options(yaml).unwrap();
             (options.best_by(), options.chooses_first_ranked())
         };
-        assert_eq!(read("{ rank_by: loss }"), (RankBy::Loss, true));
-        let (accuracy, loss) = (RankBy::Accuracy, RankBy::Loss);
+        assert_eq!(read("{ rank_by: loss }"), (Score::LOSS, true));
+        let (accuracy, loss) = (Score::ACCURACY, Score::LOSS);
         assert_eq!(read("{ select: { best: accuracy } }"), (accuracy, true));
         assert_eq!(read("{ select: { best: loss } }"), (loss, false));
         assert_eq!(

@@ -1,7 +1,7 @@
 //! The rule that chooses a trial.
 
 use super::limit::Limit;
-use super::rank_by::RankBy;
+use crate::metrics::Score;
 use crate::spec::values::config_value::{ConfigValue, string_enum};
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
@@ -21,8 +21,8 @@ string_enum! {
 /// trials within the limits.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct SelectionRule {
-    /// The metric of the best trial; `None` for the one that trials are ranked by.
-    pub best: Option<RankBy>,
+    /// The score of the best trial; `None` for the one that trials are ranked by.
+    pub best: Option<Score>,
     /// The cost by which the cheapest trial is chosen whose mean score is within one standard error
     /// of the best one; `None` to choose the best.
     pub one_standard_error: Option<SelectionCost>,
@@ -48,11 +48,9 @@ impl ConfigValue for SelectionRule {
     fn expected() -> String {
         let names = |names: Vec<&str>| names.join(" or ");
         let costs = SelectionCost::ALL.iter().map(|cost| cost.name());
-        let metrics = RankBy::ALL.iter().map(|metric| metric.name());
         format!(
-            "{BEST}, {ONE_STANDARD_ERROR}, or some of {{ {BEST}: {}, {ONE_STANDARD_ERROR}: {}, \
+            "{BEST}, {ONE_STANDARD_ERROR}, or some of {{ {BEST}: a score, {ONE_STANDARD_ERROR}: {}, \
              {WHERE}: limits }}",
-            names(metrics.collect()),
             names(costs.collect()),
         )
     }
@@ -67,7 +65,7 @@ impl ConfigValue for SelectionRule {
                 for entry in entries {
                     let node = &entry.node;
                     match entry.key.as_str() {
-                        BEST => rule.best = Some(RankBy::read(node)?),
+                        BEST => rule.best = Some(Score::read(node)?),
                         ONE_STANDARD_ERROR => {
                             rule.one_standard_error = Some(SelectionCost::read(node)?);
                         }
@@ -102,7 +100,7 @@ impl ConfigValue for SelectionRule {
             { "enum": [BEST, ONE_STANDARD_ERROR] },
             { "type": "object", "minProperties": 1, "additionalProperties": false,
               "properties": {
-                  BEST: RankBy::schema(),
+                  BEST: Score::schema(),
                   ONE_STANDARD_ERROR: SelectionCost::schema(),
                   WHERE: Limit::schema(),
               } },
@@ -127,7 +125,7 @@ mod tests {
         assert_eq!(read("{ one_standard_error: seconds }").unwrap(), fastest);
         let all = "{ best: loss, one_standard_error: seconds, where: { parameters: <= 60000 } }";
         let rule = read(all).unwrap();
-        assert_eq!(rule.best, Some(RankBy::Loss));
+        assert_eq!(rule.best, Some(Score::LOSS));
         assert_eq!(rule.one_standard_error, Some(SelectionCost::Seconds));
         assert_eq!(rule.limits.len(), 1);
         for rule in [SelectionRule::default(), simplest, fastest, rule] {

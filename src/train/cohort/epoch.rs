@@ -2,6 +2,7 @@
 
 use super::state::Cohort;
 use crate::backend::Backend;
+use crate::metrics::Scores;
 use crate::train::evaluation::LossAccumulator;
 use crate::train::grouping::group_by_key;
 use crate::train::training_host::{Interrupted, TrainingHost};
@@ -9,8 +10,8 @@ use burn::tensor::Tensor;
 
 /// The result of an epoch.
 pub(in crate::train) struct Epoch<B: Backend> {
-    /// For each member, the mean loss and accuracy over the epoch's samples.
-    pub(in crate::train) means: Vec<(f64, f64)>,
+    /// For each member, the loss and accuracy over the epoch's samples.
+    pub(in crate::train) scores: Vec<Scores>,
     /// Duration of all steps.
     pub(in crate::train) seconds: f64,
     /// For each member, the learning rate of the first step.
@@ -33,18 +34,18 @@ impl<B: Backend> Cohort<'_, B> {
                 .iter()
                 .map(|member| member.partition.train.len()),
         );
-        let (means, gradients) = match groups[..] {
+        let (scores, gradients) = match groups[..] {
             [(samples, _)] => {
                 let batch_size = self.members[0].config.training.batch_size.get();
                 let mut losses = LossAccumulator::new();
                 let batches = 0..samples.div_ceil(batch_size);
                 let gradients = self.steps(epoch, batches, &mut losses, host)?;
-                (losses.means(), gradients)
+                (losses.scores(), gradients)
             }
             _ => self.uneven_epoch(epoch, groups, host)?,
         };
         Ok(Epoch {
-            means,
+            scores,
             seconds: host.elapsed() - started,
             learning_rates,
             gradients,

@@ -283,7 +283,8 @@ mod tests {
                 cohort.step(batch, None, &rate, None);
                 let what = format!("{} step {step}", case["name"]);
                 // PyTorch's loss has the smoothing in it.
-                let (loss, _) = LossSums::from_logits(logits, cohort.smoothed(targets)).means(0);
+                let scores = LossSums::from_logits(logits, cohort.smoothed(targets)).scores(0);
+                let loss = scores.loss().unwrap();
                 let error = (loss - losses[step]).abs();
                 assert!(error < 1e-5 * losses[step], "{what}: {loss}");
                 let parameters = cohort.model.parameters().iter();

@@ -4,13 +4,14 @@
 use super::snapshot::Snapshot;
 use super::state::Cohort;
 use crate::backend::Backend;
+use crate::metrics::Scores;
 use crate::model::{concat_members, padded, parameter_shapes};
 use crate::train::evaluation::LossAccumulator;
 use crate::train::training_host::{Interrupted, TrainingHost};
 use burn::tensor::Tensor;
 
 /// For each member, the mean loss and accuracy, and the gradients of its last step.
-type Trained<B> = (Vec<(f64, f64)>, Vec<Tensor<B, 3>>);
+type Trained<B> = (Vec<Scores>, Vec<Tensor<B, 3>>);
 
 impl<B: Backend> Cohort<'_, B> {
     /// Trains an epoch: full batches together, then the last ones of each group as a separate
@@ -26,7 +27,7 @@ impl<B: Backend> Cohort<'_, B> {
         let shared_batches = full_batches.unwrap_or(0);
         let mut losses = LossAccumulator::new();
         let gradients = self.steps(epoch, 0..shared_batches, &mut losses, host)?;
-        let mut means = vec![(0.0, 0.0); self.members.len()];
+        let mut scores = vec![Scores::default(); self.members.len()];
         let mut last_gradients = vec![Vec::new(); self.members.len()];
         let mut snapshots: Vec<_> = self.snapshots().into_iter().map(Some).collect();
         let mut take = |member: usize| {
@@ -55,15 +56,15 @@ impl<B: Backend> Cohort<'_, B> {
                 }
                 trained.extend(members.iter().copied().zip(group.snapshots()));
             }
-            for (&member, mean) in members.iter().zip(group_losses.means()) {
-                means[member] = mean;
+            for (&member, of_member) in members.iter().zip(group_losses.scores()) {
+                scores[member] = of_member;
             }
         }
         trained.sort_by_key(|(member, _)| *member);
         let snapshots = trained.into_iter().map(|(_, snapshot)| snapshot).collect();
         let members = std::mem::take(&mut self.members);
         *self = Cohort::from_snapshots(self.data, members, snapshots);
-        Ok((means, self.stacked_gradients(last_gradients)))
+        Ok((scores, self.stacked_gradients(last_gradients)))
     }
 
     /// Stacks the gradients of each member, which have the member's own shape: one tensor for each

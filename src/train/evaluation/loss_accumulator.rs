@@ -1,6 +1,7 @@
 //! The losses of an epoch's steps.
 
 use crate::backend::Backend;
+use crate::metrics::Scores;
 use crate::model::{LossSums, select_members};
 use burn::tensor::Tensor;
 
@@ -40,13 +41,14 @@ impl<B: Backend> LossAccumulator<B> {
         }
     }
 
-    /// The mean loss and accuracy of each member. Reads from the device.
-    pub(in crate::train) fn means(self) -> Vec<(f64, f64)> {
+    /// The scores [`Score::EVERY_EPOCH`](crate::metrics::Score::EVERY_EPOCH) of each member. Reads from the
+    /// device.
+    pub(in crate::train) fn scores(self) -> Vec<Scores> {
         let Some(sums) = self.sums else {
             return Vec::new();
         };
         let members = sums.dims()[0];
         let sums = LossSums::from_tensor(sums, self.samples);
-        (0..members).map(|member| sums.means(member)).collect()
+        (0..members).map(|member| sums.scores(member)).collect()
     }
 }

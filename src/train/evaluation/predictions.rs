@@ -2,7 +2,7 @@
 
 use crate::backend::Backend;
 use crate::data::DeviceSamples;
-use crate::metrics::EvalMetrics;
+use crate::metrics::{Score, Scores};
 use crate::model::{Classification, LossSums, Network, classify, eval_batch_size, select_members};
 use crate::train::batches::{BatchPlan, SampleOrders};
 use crate::train::grouping::group_by_key;
@@ -92,40 +92,54 @@ impl<B: Backend> Predictions<B> {
         }
     }
 
-    /// The mean loss and accuracy of each member; `None` for members without samples.
-    pub(in crate::train) fn means(&self) -> Vec<Option<(f64, f64)>> {
-        let mut means = vec![None; self.members];
+    /// The scores of each member that are measured after every epoch: [`Score::EVERY_EPOCH`], and the one
+    /// that its training monitors; none for members without samples.
+    pub(in crate::train) fn epoch_scores(&self, members: &[Member]) -> Vec<Scores> {
+        let mut scores = vec![Scores::default(); self.members];
         for group in &self.groups {
             let sums = LossSums::from_logits(group.logits.clone(), group.targets.clone());
             for (index_in_group, &index) in group.indices.iter().enumerate() {
-                means[index] = Some(sums.means(index_in_group));
+                scores[index] = sums.scores(index_in_group);
             }
         }
-        means
+        let monitored = members.iter().map(|member| {
+            let monitored = member.config.training.monitored_score();
+            monitored.filter(|score| !Score::EVERY_EPOCH.contains(score))
+        });
+        let monitored: Vec<Option<Score>> = monitored.collect();
+        let selected = (0..self.members).filter(|&index| monitored[index].is_some());
+        let of_member = |index: usize| monitored[index].into_iter().collect();
+        let found = self.classify(&selected.collect::<Vec<usize>>(), of_member);
+        for (scores, found) in scores.iter_mut().zip(found) {
+            for (score, value) in found.iter().flat_map(|found| found.scores.iter()) {
+                scores.insert(score, value);
+            }
+        }
+        scores
     }
 
-    /// The metrics of the members with these indices. The result has an entry for each member of the
-    /// cohort, which is `None` for others and for members without samples.
-    pub(in crate::train) fn evaluate(
+    /// The classification by the members with these indices, with all scores. The result has an entry for
+    /// each member of the cohort, which is `None` for others and for members without samples.
+    pub(in crate::train) fn evaluate(&self, selected: &[usize]) -> Vec<Option<Classification>> {
+        self.classify(selected, |_| Score::all().collect())
+    }
+
+    /// The classification by the members with these indices, with these scores of each.
+    fn classify(
         &self,
         selected: &[usize],
-    ) -> Vec<Option<(EvalMetrics, Classification)>> {
+        scores: impl Fn(usize) -> Vec<Score>,
+    ) -> Vec<Option<Classification>> {
         let mut all = vec![None; self.members];
         for group in &self.groups {
             let Some(group) = group.select(selected) else {
                 continue;
             };
-            let sums = LossSums::from_logits(group.logits.clone(), group.targets.clone());
-            let found = classify(group.logits, group.targets);
-            for (index_in_group, (index, found)) in group.indices.into_iter().zip(found).enumerate()
-            {
-                let (loss, accuracy) = sums.means(index_in_group);
-                let metrics = EvalMetrics {
-                    loss,
-                    accuracy,
-                    macro_f1: found.counts.macro_f1(),
-                };
-                all[index] = Some((metrics, found));
+            let scores: Vec<Vec<Score>> =
+                group.indices.iter().map(|&index| scores(index)).collect();
+            let found = classify(group.logits, group.targets, &scores);
+            for (index, found) in group.indices.into_iter().zip(found) {
+                all[index] = Some(found);
             }
         }
         all

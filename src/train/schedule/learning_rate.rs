@@ -103,7 +103,7 @@ fn elapsed_fraction(unit: usize, over: Option<&Count>, units: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::metrics::EpochMetrics;
+    use crate::metrics::{EpochMetrics, Scores};
     use crate::pytorch;
     use crate::spec::Config;
     use crate::train::Plateau;
@@ -112,10 +112,8 @@ mod tests {
     fn epoch(number: usize, monitored_value: f64) -> EpochMetrics {
         EpochMetrics {
             epoch: number,
-            train_loss: 0.0,
-            train_accuracy: 0.0,
-            val_loss: Some(monitored_value),
-            val_accuracy: Some(monitored_value),
+            training: Scores::loss_and_accuracy(0.0, 0.0),
+            validation: Scores::loss_and_accuracy(monitored_value, monitored_value),
             learning_rate: 0.0,
             gradient_norms: Vec::new(),
             seconds: 0.0,

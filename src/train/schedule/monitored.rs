@@ -1,21 +1,27 @@
 //! The validation metric that early stopping and the schedule `plateau` monitor.
 
 use crate::metrics::EpochMetrics;
-use crate::spec::{Monitor, Training};
+use crate::spec::Training;
+use statistics::Direction;
 
-/// The monitored metric of a member, with its sign such that lower is better; `None` without
-/// validation samples.
+/// The monitored score of a member, with its sign such that lower is better; `None` without
+/// validation samples. A score that is undefined is infinite: no improvement.
 pub(super) fn monitored(training: &Training, metrics: &EpochMetrics) -> Option<f64> {
-    match training.monitor {
-        Monitor::ValLoss => metrics.val_loss,
-        Monitor::ValAccuracy => metrics.val_accuracy.map(|accuracy| -accuracy),
+    if metrics.validation.is_empty() {
+        return None;
     }
+    let score = training.monitor.score;
+    let value = metrics.validation.get(score);
+    Some(match score.direction {
+        Direction::Minimise => value.unwrap_or(f64::INFINITY),
+        Direction::Maximise => -value.unwrap_or(f64::NEG_INFINITY),
+    })
 }
 
 /// For tests of what monitors a metric.
 #[cfg(test)]
 pub(super) mod tests {
-    use crate::metrics::EpochMetrics;
+    use crate::metrics::{EpochMetrics, Scores};
     use crate::spec::{Config, Key, Training, YamlNode};
 
     pub(in crate::train::schedule) fn training(settings: &[(&str, &str)]) -> Training {
@@ -36,10 +42,8 @@ pub(super) mod tests {
     ) -> EpochMetrics {
         EpochMetrics {
             epoch: number,
-            train_loss: 0.0,
-            train_accuracy: 0.0,
-            val_loss: Some(loss),
-            val_accuracy: Some(accuracy),
+            training: Scores::loss_and_accuracy(0.0, 0.0),
+            validation: Scores::loss_and_accuracy(loss, accuracy),
             learning_rate: 0.0,
             gradient_norms: Vec::new(),
             seconds: 0.0,

@@ -1,7 +1,7 @@
 //! An executor that trains nothing: the test chooses how each run ends.
 
 use std::sync::Mutex;
-use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, Profile};
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, Profile, Score, Scores};
 use tp_sweep::model::state_shapes;
 use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
@@ -190,13 +190,14 @@ fn epoch_metrics(config: &Config, epoch: usize, accuracy: f64) -> EpochMetrics {
     let is_dense = |stage: &&Stage| matches!(stage, Stage::Dense { .. });
     let layers = config.stages().iter().filter(is_dense).count();
     let share = epoch as f64 / config.training.epochs.get() as f64;
-    let is_validated = is_validated(config);
     EpochMetrics {
         epoch,
-        train_loss: 2.0 - accuracy * share,
-        train_accuracy: accuracy * share,
-        val_loss: is_validated.then_some(2.25 - accuracy * share),
-        val_accuracy: is_validated.then_some(accuracy * share),
+        training: Scores::loss_and_accuracy(2.0 - accuracy * share, accuracy * share),
+        validation: if is_validated(config) {
+            Scores::loss_and_accuracy(2.25 - accuracy * share, accuracy * share)
+        } else {
+            Scores::default()
+        },
         learning_rate: 0.01,
         gradient_norms: (1..=layers)
             .map(|layer| 0.1_f64.powi((layers - layer) as i32) / epoch as f64)
@@ -207,13 +208,13 @@ fn epoch_metrics(config: &Config, epoch: usize, accuracy: f64) -> EpochMetrics {
 
 fn finished(config: &Config, accuracy: f64, loss: f64) -> FinishedRun {
     let evaluated = |accuracy: f64, loss: f64| {
-        let scores = class_scores(config.classes(), accuracy);
-        let evaluated = EvalMetrics {
-            loss,
-            accuracy,
-            macro_f1: scores.macro_f1(),
-        };
-        (evaluated, scores)
+        let counts = class_scores(config.classes(), accuracy);
+        // Those that need probabilities of samples are missing, as in results of an earlier version.
+        let f1 = counts.classes().into_iter().map(|class| class.f1());
+        let macro_f1 = f1.sum::<f64>() / config.classes() as f64;
+        let mut scores = Scores::loss_and_accuracy(loss, accuracy);
+        scores.insert(Score::MACRO_F1, macro_f1);
+        (scores, counts)
     };
     FinishedRun {
         epoch: config.training.epochs.get(),

@@ -2,6 +2,7 @@
 
 use crate::cli::errors::CliError;
 use crate::data::{DatasetCache, Normalisation, partition};
+use crate::metrics::{Part, Score};
 use crate::model_io::{DataDescription, ImageShape, InputDescription, RunDescription};
 use crate::plan::{Plan, RunId};
 use crate::record::{InputPreprocessing, RunResult};
@@ -17,8 +18,8 @@ pub(super) fn run_description(plan: &Plan, run: RunId, result: &RunResult) -> Ru
         identity: result.run_hash.to_string(),
         epoch: result.final_epoch.unwrap_or(0),
         parameters: result.parameters,
-        validation: result.validation,
-        test: result.test,
+        validation: result.validation.clone(),
+        test: result.test.clone(),
         device: result.device.clone(),
         precision: result.precision.clone(),
     }
@@ -114,10 +115,9 @@ pub(super) fn input_description(
 /// The run and its scores.
 pub(super) fn summary(plan: &Plan, run: RunId, result: &RunResult) -> String {
     let mut text = plan.folder(run).display().to_string();
-    let scores = [("validation", result.validation), ("test", result.test)];
-    for (samples, score) in scores {
-        if let Some(score) = score {
-            text.push_str(&format!(", {samples} accuracy {}", percent(score.accuracy)));
+    for (samples, part) in [("validation", Part::Validation), ("test", Part::Test)] {
+        if let Some(accuracy) = result.score(part.score(Score::ACCURACY)) {
+            text.push_str(&format!(", {samples} accuracy {}", percent(accuracy)));
         }
     }
     text.push('\n');

@@ -5,6 +5,7 @@ use crate::cli::context::load_datasets;
 use crate::cli::errors::{CliError, ExportError};
 use crate::cli::messages::warn;
 use crate::data::DatasetCache;
+use crate::metrics::{Score, Scores};
 use crate::model_io::Weights;
 use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
@@ -31,22 +32,32 @@ pub(super) fn retrain(
         return Err(ExportError::RetrainingFailed(name).into());
     };
     let validation = finished.validation.map(|(validation, _)| validation);
-    if (validation, Some(finished.test.0)) == (result.validation, result.test) {
+    let test = finished.test.0;
+    let agree = |again: Option<&Scores>, recorded: Option<&Scores>| match (again, recorded) {
+        (Some(again), Some(recorded)) => again.agrees_with(recorded),
+        (again, recorded) => again.is_none() && recorded.is_none(),
+    };
+    if agree(validation.as_ref(), result.validation.as_ref())
+        && agree(Some(&test), result.test.as_ref())
+    {
         return Ok(weights);
     }
+    let accuracy = |scores: &Scores| {
+        scores
+            .get(Score::ACCURACY)
+            .map_or_else(String::new, percent)
+    };
     warn(&format!(
         "{} was trained on {}; trained again on this CPU, the result differs: the test accuracy is {} \
          (was {})",
         name.display(),
         result.device,
-        percent(finished.test.0.accuracy),
-        result
-            .test
-            .map_or_else(String::new, |test| percent(test.accuracy)),
+        accuracy(&test),
+        result.test.as_ref().map_or_else(String::new, accuracy),
     ));
     // The description must match these weights.
     result.validation = validation;
-    result.test = Some(finished.test.0);
+    result.test = Some(test);
     result.final_epoch = Some(finished.epoch);
     result.device = Device::Cpu.to_string();
     result.precision = PRECISION.to_owned();

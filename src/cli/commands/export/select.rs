@@ -3,10 +3,11 @@
 use crate::cli::arguments::ExportArguments;
 use crate::cli::errors::ExportError;
 use crate::cli::messages::with_count;
+use crate::metrics::Score;
 use crate::plan::{Plan, RunId};
 use crate::record::{RankKey, Results, RunResult};
 use crate::selection::select;
-use crate::spec::{RankBy, ReportOptions};
+use crate::spec::ReportOptions;
 
 /// The position of the trial that the rule of the sweep file chooses, or of the only trial.
 pub(super) fn chosen_trial(
@@ -45,7 +46,7 @@ pub(super) fn chosen_trial(
 pub(super) fn best_trial(
     plan: &Plan,
     results: &Results,
-    rank_by: RankBy,
+    rank_by: Score,
 ) -> Result<usize, ExportError> {
     let rank_key = |trial| RankKey::of(plan, trial, rank_by, |run| results.runs.get(&run));
     let best = (0..plan.trials.len()).filter_map(rank_key).min();

@@ -1,0 +1,22 @@
+//! The scores: a file each, and a line in this list. The list is in the order of columns.
+
+use super::definition::ScoreDefinition;
+
+#[cfg(test)]
+mod tests;
+
+macro_rules! catalog {
+    ($($score:ident,)+) => {
+        $(mod $score;)+
+
+        /// The definition of every score.
+        pub(super) const DEFINITIONS: [ScoreDefinition; [$(stringify!($score)),+].len()] =
+            [$($score::DEFINITION,)+];
+    };
+}
+
+catalog! {
+    accuracy,
+    loss,
+    macro_f1,
+}

@@ -1,0 +1,69 @@
+//! What is defined for each score.
+
+use super::samples::EvaluatedSamples;
+use statistics::Direction;
+
+/// All that is known of one score.
+pub struct ScoreDefinition {
+    /// The name in sweep files, results and columns, such as `macro_f1`.
+    pub id: &'static str,
+    /// What it measures, with its definition or its function in scikit-learn; one English sentence for
+    /// the documentation, without the full stop.
+    pub description: &'static str,
+    /// The name in reports, in English and in French.
+    pub label: [&'static str; 2],
+    /// A shorter name for headers of tables, in English and in French.
+    pub short_label: [&'static str; 2],
+    /// How values are shown.
+    pub unit: ScoreUnit,
+    /// The direction in which values improve.
+    pub direction: Direction,
+    /// The least and the greatest value.
+    pub range: [f64; 2],
+    /// How closely another machine reproduces a value.
+    pub tolerance: ScoreTolerance,
+    /// The group of the score's charts in TensorBoard; `None` for the group of all such scores.
+    pub chart_group: Option<&'static str>,
+    /// Computes the score; `None` if it is undefined for these samples.
+    pub compute: fn(&EvaluatedSamples) -> Option<f64>,
+}
+
+/// How values of a score are shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ScoreUnit {
+    /// A share from 0 to 1, in percent.
+    Percent,
+    /// A number.
+    Number,
+}
+
+/// The difference that is accepted between a value and the one that a different device or kind of CPU
+/// computes, whose rounding differences accumulate over a whole training: the larger of both.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct ScoreTolerance {
+    /// The accepted difference.
+    pub absolute: f64,
+    /// The accepted difference relative to the value.
+    pub relative: f64,
+}
+
+impl ScoreTolerance {
+    /// For scores within a range of about 1. Chosen, not measured: three times the largest standard
+    /// deviation of an accuracy between seeds in docs/parity.md, because rounding cannot change a training
+    /// more than its random numbers do.
+    pub(super) const SHARE: Self = Self {
+        absolute: 0.022,
+        relative: 0.0,
+    };
+
+    /// For losses, which have no upper bound. Chosen like [`ScoreTolerance::SHARE`].
+    pub(super) const LOSS: Self = Self {
+        absolute: 0.02,
+        relative: 0.1,
+    };
+
+    /// Whether a value agrees with the recorded one.
+    pub fn accepts(self, recorded: f64, value: f64) -> bool {
+        (recorded - value).abs() <= self.absolute.max(self.relative * recorded.abs())
+    }
+}
