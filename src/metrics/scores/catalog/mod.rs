@@ -19,4 +19,5 @@ catalog! {
     accuracy,
     loss,
     macro_f1,
+    weighted_f1,
 }
