@@ -21,6 +21,7 @@ SCORES = {
     "loss": lambda y, p, c: metrics.log_loss(y, p.astype(float), labels=range(p.shape[1])),
     "macro_f1": lambda y, p, c: metrics.f1_score(y, c, average="macro", zero_division=0),
     "weighted_f1": lambda y, p, c: metrics.f1_score(y, c, average="weighted", zero_division=0),
+    "macro_precision": lambda y, p, c: metrics.precision_score(y, c, average="macro", zero_division=0),
 }
 
 

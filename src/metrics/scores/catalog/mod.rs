@@ -20,4 +20,5 @@ catalog! {
     loss,
     macro_f1,
     weighted_f1,
+    macro_precision,
 }

@@ -1,0 +1,22 @@
+//! The macro precision.
+
+use crate::metrics::scores::definition::{ScoreDefinition, ScoreTolerance, ScoreUnit};
+use crate::metrics::scores::samples::mean;
+use statistics::Direction;
+
+pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
+    id: "macro_precision",
+    description: "The mean over the classes of the share of their predictions that are correct \
+                  (`precision_score` with `average=\"macro\"`)",
+    label: ["macro precision", "macro-précision"],
+    short_label: ["macro precision", "macro-précision"],
+    unit: ScoreUnit::Percent,
+    direction: Direction::Maximise,
+    range: [0.0, 1.0],
+    tolerance: ScoreTolerance::SHARE,
+    chart_group: None,
+    compute: |samples| {
+        let classes = samples.counts().occurring_classes();
+        mean(classes.map(|class| class.precision()))
+    },
+};
