@@ -22,6 +22,7 @@ SCORES = {
     "macro_f1": lambda y, p, c: metrics.f1_score(y, c, average="macro", zero_division=0),
     "weighted_f1": lambda y, p, c: metrics.f1_score(y, c, average="weighted", zero_division=0),
     "macro_precision": lambda y, p, c: metrics.precision_score(y, c, average="macro", zero_division=0),
+    "macro_recall": lambda y, p, c: metrics.recall_score(y, c, average="macro", zero_division=0),
 }
 
 

@@ -21,4 +21,5 @@ catalog! {
     macro_f1,
     weighted_f1,
     macro_precision,
+    macro_recall,
 }
