@@ -19,6 +19,7 @@ def finite(value):
 SCORES = {
     "accuracy": lambda y, p, c: metrics.accuracy_score(y, c),
     "loss": lambda y, p, c: metrics.log_loss(y, p.astype(float), labels=range(p.shape[1])),
+    "balanced_accuracy": lambda y, p, c: metrics.balanced_accuracy_score(y, c),
     "macro_f1": lambda y, p, c: metrics.f1_score(y, c, average="macro", zero_division=0),
     "weighted_f1": lambda y, p, c: metrics.f1_score(y, c, average="weighted", zero_division=0),
     "macro_precision": lambda y, p, c: metrics.precision_score(y, c, average="macro", zero_division=0),

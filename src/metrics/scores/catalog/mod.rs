@@ -22,4 +22,5 @@ catalog! {
     weighted_f1,
     macro_precision,
     macro_recall,
+    balanced_accuracy,
 }

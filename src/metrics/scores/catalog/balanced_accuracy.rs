@@ -1,0 +1,22 @@
+//! The balanced accuracy.
+
+use crate::metrics::scores::definition::{ScoreDefinition, ScoreTolerance, ScoreUnit};
+use crate::metrics::scores::samples::mean;
+use statistics::Direction;
+
+pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
+    id: "balanced_accuracy",
+    description: "The mean over the classes of the share of their samples that are correct, so \
+                  that each class counts as much as another (`balanced_accuracy_score`)",
+    label: ["balanced accuracy", "exactitude équilibrée"],
+    short_label: ["bal. acc", "exact. équil."],
+    unit: ScoreUnit::Percent,
+    direction: Direction::Maximise,
+    range: [0.0, 1.0],
+    tolerance: ScoreTolerance::SHARE,
+    chart_group: None,
+    compute: |samples| {
+        let classes = samples.counts().classes().into_iter();
+        mean(classes.filter(|class| class.actual > 0).map(|class| class.recall()))
+    },
+};
