@@ -11,6 +11,13 @@ from sklearn import metrics
 random = numpy.random.default_rng(21)
 
 
+def top_k(labels, probabilities, k):
+    classes = probabilities.shape[1]
+    if k >= classes:
+        return None
+    return metrics.top_k_accuracy_score(labels, probabilities, k=k, labels=range(classes))
+
+
 def finite(value):
     return None if value is None or numpy.isnan(value) else float(value)
 
@@ -24,6 +31,7 @@ SCORES = {
     "weighted_f1": lambda y, p, c: metrics.f1_score(y, c, average="weighted", zero_division=0),
     "macro_precision": lambda y, p, c: metrics.precision_score(y, c, average="macro", zero_division=0),
     "macro_recall": lambda y, p, c: metrics.recall_score(y, c, average="macro", zero_division=0),
+    "top_3_accuracy": lambda y, p, c: top_k(y, p, 3),
 }
 
 

@@ -23,4 +23,5 @@ catalog! {
     macro_precision,
     macro_recall,
     balanced_accuracy,
+    top_3_accuracy,
 }
