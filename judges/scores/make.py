@@ -32,6 +32,7 @@ SCORES = {
     "macro_precision": lambda y, p, c: metrics.precision_score(y, c, average="macro", zero_division=0),
     "macro_recall": lambda y, p, c: metrics.recall_score(y, c, average="macro", zero_division=0),
     "top_3_accuracy": lambda y, p, c: top_k(y, p, 3),
+    "top_5_accuracy": lambda y, p, c: top_k(y, p, 5),
 }
 
 

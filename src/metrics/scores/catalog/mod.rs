@@ -24,4 +24,5 @@ catalog! {
     macro_recall,
     balanced_accuracy,
     top_3_accuracy,
+    top_5_accuracy,
 }
