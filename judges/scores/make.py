@@ -33,6 +33,7 @@ SCORES = {
     "macro_recall": lambda y, p, c: metrics.recall_score(y, c, average="macro", zero_division=0),
     "top_3_accuracy": lambda y, p, c: top_k(y, p, 3),
     "top_5_accuracy": lambda y, p, c: top_k(y, p, 5),
+    "matthews_correlation": lambda y, p, c: metrics.matthews_corrcoef(y, c),
 }
 
 

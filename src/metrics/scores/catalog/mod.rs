@@ -25,4 +25,5 @@ catalog! {
     balanced_accuracy,
     top_3_accuracy,
     top_5_accuracy,
+    matthews_correlation,
 }
