@@ -34,6 +34,7 @@ SCORES = {
     "top_3_accuracy": lambda y, p, c: top_k(y, p, 3),
     "top_5_accuracy": lambda y, p, c: top_k(y, p, 5),
     "matthews_correlation": lambda y, p, c: metrics.matthews_corrcoef(y, c),
+    "cohen_kappa": lambda y, p, c: metrics.cohen_kappa_score(y, c),
 }
 
 

@@ -26,4 +26,5 @@ catalog! {
     top_3_accuracy,
     top_5_accuracy,
     matthews_correlation,
+    cohen_kappa,
 }
