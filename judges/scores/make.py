@@ -35,6 +35,7 @@ SCORES = {
     "top_5_accuracy": lambda y, p, c: top_k(y, p, 5),
     "matthews_correlation": lambda y, p, c: metrics.matthews_corrcoef(y, c),
     "cohen_kappa": lambda y, p, c: metrics.cohen_kappa_score(y, c),
+    "brier_score": lambda y, p, c: metrics.brier_score_loss(y, p.astype(float), labels=range(p.shape[1])),
 }
 
 

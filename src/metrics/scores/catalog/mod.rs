@@ -27,4 +27,5 @@ catalog! {
     top_5_accuracy,
     matthews_correlation,
     cohen_kappa,
+    brier_score,
 }
