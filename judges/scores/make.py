@@ -11,6 +11,20 @@ from sklearn import metrics
 random = numpy.random.default_rng(21)
 
 
+def calibration_error(labels, probabilities, bins=15):
+    """The expected calibration error of Guo et al. 2017: of bins (0, 1/15], (1/15, 2/15] and so on."""
+    confidence = probabilities.max(axis=1)
+    correct = probabilities.argmax(axis=1) == labels
+    edges = numpy.linspace(0, 1, bins + 1)
+    error = 0.0
+    for low, high in zip(edges[:-1], edges[1:]):
+        members = (confidence > low) & (confidence <= high)
+        if members.any():
+            difference = correct[members].mean() - confidence[members].mean()
+            error += members.mean() * abs(difference)
+    return error
+
+
 def top_k(labels, probabilities, k):
     classes = probabilities.shape[1]
     if k >= classes:
@@ -36,6 +50,7 @@ SCORES = {
     "matthews_correlation": lambda y, p, c: metrics.matthews_corrcoef(y, c),
     "cohen_kappa": lambda y, p, c: metrics.cohen_kappa_score(y, c),
     "brier_score": lambda y, p, c: metrics.brier_score_loss(y, p.astype(float), labels=range(p.shape[1])),
+    "calibration_error": lambda y, p, c: calibration_error(y, p.astype(float)),
 }
 
 

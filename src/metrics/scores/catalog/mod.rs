@@ -28,4 +28,5 @@ catalog! {
     matthews_correlation,
     cohen_kappa,
     brier_score,
+    calibration_error,
 }
