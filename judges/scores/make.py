@@ -32,6 +32,16 @@ def top_k(labels, probabilities, k):
     return metrics.top_k_accuracy_score(labels, probabilities, k=k, labels=range(classes))
 
 
+def one_vs_rest(score, labels, probabilities):
+    """The mean of a score over the classes that have samples and of which not all samples are."""
+    scores = []
+    for index in range(probabilities.shape[1]):
+        of_class = labels == index
+        if of_class.any() and not of_class.all():
+            scores.append(score(of_class, probabilities[:, index]))
+    return numpy.mean(scores) if scores else None
+
+
 def finite(value):
     return None if value is None or numpy.isnan(value) else float(value)
 
@@ -51,6 +61,7 @@ SCORES = {
     "cohen_kappa": lambda y, p, c: metrics.cohen_kappa_score(y, c),
     "brier_score": lambda y, p, c: metrics.brier_score_loss(y, p.astype(float), labels=range(p.shape[1])),
     "calibration_error": lambda y, p, c: calibration_error(y, p.astype(float)),
+    "roc_auc": lambda y, p, c: one_vs_rest(metrics.roc_auc_score, y, p),
 }
 
 

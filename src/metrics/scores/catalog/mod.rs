@@ -29,4 +29,5 @@ catalog! {
     cohen_kappa,
     brier_score,
     calibration_error,
+    roc_auc,
 }
