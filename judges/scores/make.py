@@ -62,6 +62,7 @@ SCORES = {
     "brier_score": lambda y, p, c: metrics.brier_score_loss(y, p.astype(float), labels=range(p.shape[1])),
     "calibration_error": lambda y, p, c: calibration_error(y, p.astype(float)),
     "roc_auc": lambda y, p, c: one_vs_rest(metrics.roc_auc_score, y, p),
+    "average_precision": lambda y, p, c: one_vs_rest(metrics.average_precision_score, y, p),
 }
 
 

@@ -30,4 +30,5 @@ catalog! {
     brier_score,
     calibration_error,
     roc_auc,
+    average_precision,
 }
