@@ -46,6 +46,7 @@ mod report;
 mod report_watch;
 mod results_alone;
 mod resume;
+mod scores;
 mod shards;
 mod signals;
 mod source_layout;
