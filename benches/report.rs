@@ -130,7 +130,7 @@ fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
         fold: run.fold,
         failure: None,
         final_epoch: Some(5),
-        validation: Some(evaluated),
+        validation: Some(evaluated.clone()),
         test: Some(evaluated),
         epochs: (1..=5).map(epoch).collect(),
         seconds_per_epoch: Some(0.1),

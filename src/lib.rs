@@ -56,6 +56,11 @@ pub mod model;
     reason = "internal values: input is validated before it reaches this module"
 )]
 pub mod model_io;
+#[allow(
+    clippy::expect_used,
+    reason = "internal values: input is validated before it reaches this module"
+)]
+pub mod optimizers;
 pub mod outcome;
 mod panic_hook;
 pub mod plan;
@@ -73,4 +78,6 @@ pub mod spec;
 )]
 pub mod train;
 pub mod training_state;
+mod values;
 mod wording;
+mod yaml;

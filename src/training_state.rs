@@ -30,8 +30,6 @@ pub struct TrainingState {
 pub struct SavedOptimizer {
     /// Number of steps, if the optimizer counts them.
     pub steps: usize,
-    /// The product of the momenta of NAdam; 1 for other optimizers.
-    pub momentum_product: f64,
     /// Moving averages, velocities or sums: each list has a tensor for each parameter.
     pub lists: Vec<Vec<Vec<f32>>>,
 }

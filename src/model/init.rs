@@ -328,7 +328,7 @@ mod tests {
         };
         let mut config = Config::default();
         let mut other = config.clone();
-        other.training.momentum = crate::spec::Fraction::new(0.9).unwrap();
+        other.training.learning_rate = crate::spec::Positive::new(0.9).unwrap();
         assert_eq!(layer(&config, seed, 0, fans), layer(&other, seed, 0, fans));
         config.model.same_init = false;
         other.model.same_init = false;

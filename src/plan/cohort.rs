@@ -265,7 +265,7 @@ mod tests {
         };
         let momenta = plan.cohorts(group, 6).concat().into_iter().map(|run| {
             let training = &plan.trials[run.trial].config.training;
-            training.momentum.get() > 0.0
+            !training.optimizer_settings().is_plain_descent()
         });
         let momenta: Vec<bool> = momenta.collect();
         assert_eq!(momenta, [false, false, true, true, true, true]);

@@ -1,6 +1,6 @@
 //! The device memory of a run, as a member of a cohort.
 
-use crate::spec::{Config, MAX_EVAL_BATCH_SIZE, Optimizer, Split, Stage};
+use crate::spec::{Config, MAX_EVAL_BATCH_SIZE, Split, Stage};
 
 /// The size of a number on the device, in bytes.
 const BYTES_PER_NUMBER: u64 = 4;
@@ -52,31 +52,22 @@ pub fn bytes_of_run(config: &Config) -> u64 {
 /// The number of constants of an optimizer's step on the device; see `step_kernels::Step`.
 const NUMBERS_OF_STEP: u64 = 16;
 
-/// The numbers that the kernels of whole steps keep for each parameter; see `step_kernels::Rule::lists`.
+/// The numbers that the kernels of whole steps keep for each parameter.
 fn kernel_lists(config: &Config) -> u64 {
-    match config.training.optimizer {
-        Optimizer::Sgd => u64::from(config.training.momentum.get() > 0.0),
-        Optimizer::Adam | Optimizer::AdamW | Optimizer::NAdam => 2,
-        Optimizer::RmsProp => 3,
-        Optimizer::Adagrad => 1,
-    }
+    let rule = config.training.optimizer_settings().rule();
+    rule.map_or(0, |rule| rule.lists() as u64)
 }
 
-/// The numbers that burn's optimizer keeps for each parameter.
+/// The numbers that an optimizer on tensors keeps for each parameter.
 fn optimizer_copies(config: &Config) -> u64 {
-    let training = &config.training;
-    let momentum = u64::from(training.momentum.get() > 0.0);
-    match training.optimizer {
-        Optimizer::Sgd => momentum,
-        Optimizer::Adam | Optimizer::AdamW | Optimizer::NAdam => 2,
-        Optimizer::RmsProp => 1 + momentum + u64::from(training.centered),
-        Optimizer::Adagrad => 1,
-    }
+    let lists = config.training.optimizer_settings().lists().into_iter();
+    lists.filter(|is_needed| *is_needed).count() as u64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::optimizers::OptimizerKind;
     use crate::spec::Count;
 
     #[test]
@@ -94,7 +85,7 @@ mod tests {
             4 * (parameters + evaluation + logits + train + steps)
         );
         // Weights and two moments, in the cohort and in the kernels, instead of four copies of the weights.
-        config.training.optimizer = Optimizer::Adam;
+        config.training.optimizer = OptimizerKind::Adam;
         assert_eq!(bytes_of_run(&config) - bytes, (6 - 4) * 4 * 101_770);
     }
 

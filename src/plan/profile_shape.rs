@@ -19,8 +19,8 @@ pub struct ProfileShape {
     dropout: Vec<DropoutSite>,
     /// The optimizer.
     step: StepKind,
-    momentum: bool,
-    dampening: bool,
+    /// Which numbers of the optimizer are 0.
+    optimizer_zeros: Vec<bool>,
     weight_decay: bool,
     l1: bool,
     label_smoothing: bool,
@@ -37,7 +37,6 @@ impl ProfileShape {
             Stage::Dropout { site, .. } => (config.model.dropout_rate(site) > 0.0).then_some(site),
             _ => None,
         };
-        let momentum = training.momentum.get() > 0.0;
         let dropout = stages.iter().filter_map(drops).collect();
         let mut stack = config.stack_shape();
         // With the functions of the activations.
@@ -46,8 +45,7 @@ impl ProfileShape {
             stack,
             dropout,
             step: training.step_kind(),
-            momentum,
-            dampening: momentum && training.dampening.get() > 0.0,
+            optimizer_zeros: training.optimizer_settings().zeros(),
             weight_decay: training.weight_decay() > 0.0,
             l1: training.l1.get() > 0.0,
             label_smoothing: training.label_smoothing.get() > 0.0,

@@ -15,15 +15,22 @@ mod sections;
 mod settable_key;
 mod sweep;
 mod sweep_name;
-mod values;
-mod yaml;
 
+pub use crate::values::config_value::ConfigValue;
+pub use crate::values::conflict::Conflict;
+pub use crate::values::non_empty_string::NonEmptyString;
+pub use crate::values::number::{Count, Finite, Fraction, NonNegative, Positive};
+pub(crate) use crate::values::text_list::listed;
+pub use crate::yaml::diagnostic::{Diagnostic, SpecError, nearest};
+pub use crate::yaml::node::{YamlEntry, YamlNode, YamlValue};
+pub use crate::yaml::short_text::short_text;
+pub use crate::yaml::span::Span;
 pub use config::architecture::{DropoutSite, Stage};
 pub use config::key::{Assignment, KEYS, Key};
 pub use config::monitor::Monitor;
 pub use config::schedule::{Schedule, ScheduleUnit};
 pub use config::stacking::{StackShape, StepKind, enclosing_stages};
-pub use config::trial_config::{Config, Optimizer, Split, Training, Validation};
+pub use config::trial_config::{Config, Split, Training, Validation};
 pub use config::validate::{
     MAX_BATCH_VALUES, MAX_EVAL_BATCH_SIZE, MAX_KERNEL_SIZE, MAX_PARAMETERS, MIN_EVAL_BATCH_SIZE,
 };
@@ -55,12 +62,3 @@ pub use sections::tensorboard::{HistogramInterval, TensorBoardOptions};
 pub use settable_key::{SettableKey, settable_keys};
 pub use sweep::{Include, Source, Sweep};
 pub(crate) use sweep_name::{MAX_NAME_CHARS, is_reserved};
-pub use values::config_value::ConfigValue;
-pub use values::conflict::Conflict;
-pub use values::non_empty_string::NonEmptyString;
-pub use values::number::{Count, Finite, Fraction, NonNegative, Positive};
-pub(crate) use values::text_list::listed;
-pub use yaml::diagnostic::{Diagnostic, SpecError, nearest};
-pub use yaml::node::{YamlEntry, YamlNode, YamlValue};
-pub use yaml::short_text::short_text;
-pub use yaml::span::Span;

@@ -1,9 +1,9 @@
 //! `--set KEY=VALUE`: replaces keys of the sweep file before it is validated.
 
 use super::config::key::Key;
-use super::yaml::diagnostic::Diagnostic;
-use super::yaml::node::{YamlEntry, YamlNode, YamlValue};
-use super::yaml::span::Span;
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlEntry, YamlNode, YamlValue};
+use crate::yaml::span::Span;
 
 /// Replaces or adds the key of a `--set KEY=VALUE` option in the document; `top_level` are the keys that
 /// a document can have.

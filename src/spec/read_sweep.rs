@@ -7,9 +7,9 @@ use super::overrides::override_key;
 use super::sections::options::SweepOptions;
 use super::sweep::{Include, Source, Sweep};
 use super::sweep_name::read_name;
-use super::yaml::diagnostic::{Diagnostic, Diagnostics, SpecError};
-use super::yaml::node::{MAX_TEXT_BYTES, YamlEntry, YamlNode, YamlValue};
-use super::yaml::span::Span;
+use crate::yaml::diagnostic::{Diagnostic, Diagnostics, SpecError};
+use crate::yaml::node::{MAX_TEXT_BYTES, YamlEntry, YamlNode, YamlValue};
+use crate::yaml::span::Span;
 use std::io::Read;
 use std::path::Path;
 

@@ -4,11 +4,11 @@ use super::config::key::KEYS;
 use super::config::monitor::Monitor;
 use super::config::trial_config::Config;
 use super::sections::options::SweepOptions;
-use super::values::config_value::ConfigValue;
-use super::values::number::Count;
-use super::values::section::SectionKey;
-use super::yaml::short_text::short_text;
 use crate::metrics::Score;
+use crate::values::config_value::ConfigValue;
+use crate::values::number::Count;
+use crate::values::section::SectionKey;
+use crate::yaml::short_text::short_text;
 use serde_json::Value;
 use statistics::Direction;
 

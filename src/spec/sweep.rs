@@ -5,8 +5,8 @@ use super::config::trial_config::Config;
 use super::grid::condition::TrialFilter;
 use super::grid::factor::{Factor, KeyAssignment};
 use super::sections::options::SweepOptions;
-use super::yaml::diagnostic::{Diagnostic, SpecError};
-use super::yaml::span::Span;
+use crate::yaml::diagnostic::{Diagnostic, SpecError};
+use crate::yaml::span::Span;
 
 /// A sweep whose values are valid one by one. Whether they are valid together depends on the data and is
 /// checked for each trial ([`Config::validate`]).

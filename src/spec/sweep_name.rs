@@ -1,7 +1,7 @@
 //! Names of sweeps, which are also names of folders.
 
-use super::yaml::diagnostic::Diagnostic;
-use super::yaml::node::{YamlNode, YamlValue};
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlNode, YamlValue};
 
 /// The maximum length of the name of a sweep, in characters.
 pub(crate) const MAX_NAME_CHARS: usize = 64;

@@ -78,7 +78,6 @@ fn snapshot<B: Backend>(config: &Config, state: &TrainingState, device: &B::Devi
         ),
         optimizer: OptimizerState {
             steps: state.optimizer.steps,
-            momentum_product: state.optimizer.momentum_product,
             lists: lists
                 .map(|list| state_tensors(list.iter().cloned(), &parameters, device))
                 .collect(),
@@ -99,7 +98,6 @@ pub(super) fn training_state<B: Backend>(
         network: all_values(&snapshot.network),
         optimizer: SavedOptimizer {
             steps: optimizer.steps,
-            momentum_product: optimizer.momentum_product,
             lists: optimizer
                 .lists
                 .iter()

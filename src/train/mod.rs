@@ -4,6 +4,7 @@
 //! provides.
 
 mod batches;
+mod bounds;
 mod checkpoint;
 mod cohort;
 mod completion;
@@ -11,7 +12,6 @@ mod evaluation;
 mod grouping;
 mod member;
 mod optimizer;
-mod per_member;
 mod schedule;
 mod timing;
 mod training_host;
@@ -20,7 +20,6 @@ mod training_loop;
 pub use checkpoint::is_compatible;
 pub use member::Member;
 pub use optimizer::{Optimizer, OptimizerState, new_optimizer};
-pub use per_member::PerMember;
 pub use schedule::{Plateau, TrainingPosition, learning_rate};
 pub use timing::{StepTime, profile, step_seconds};
 pub use training_host::{EpochAction, Interrupted, TrainingHost};

@@ -268,8 +268,8 @@ fn a_members_result_does_not_depend_on_its_cohort() {
         ])
     };
     let dampened = config(&[("training.momentum", "0.9"), ("training.dampening", "0.5")]);
-    let mut plain = config(&[]);
-    plain.training.dampening = tp_sweep::spec::Fraction::new(0.5).unwrap();
+    // Dampening without momentum has no effect.
+    let plain = config(&[("training.dampening", "0.5")]);
     let rmsprop = of_optimizer("rmsprop", ("training.momentum", "0.5"));
     let rmsprop_plain = of_optimizer("rmsprop", ("training.alpha", "0.9"));
     let nadam = of_optimizer("nadam", ("training.momentum_decay", "0.1"));

@@ -8,9 +8,10 @@ use burn::backend::Flex;
 use burn::tensor::{Tensor, TensorData};
 use std::path::PathBuf;
 use tp_sweep::data::{DeviceDataset, load};
+use tp_sweep::optimizers::PerMember;
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, DatasetKind};
-use tp_sweep::train::{PerMember, new_optimizer};
+use tp_sweep::train::new_optimizer;
 
 fn config(settings: &[(&str, &str)]) -> Config {
     with_settings(Config::default(), settings)

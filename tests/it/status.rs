@@ -79,7 +79,6 @@ fn stop(run: &Path) {
             network: vec![vec![0.0]],
             optimizer: SavedOptimizer {
                 steps: 1,
-                momentum_product: 1.0,
                 lists: Vec::new(),
             },
             plateau: None,

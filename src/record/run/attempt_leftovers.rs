@@ -101,7 +101,6 @@ mod tests {
                 network: Vec::new(),
                 optimizer: SavedOptimizer {
                     steps: 0,
-                    momentum_product: 1.0,
                     lists: Vec::new(),
                 },
                 plateau: None,

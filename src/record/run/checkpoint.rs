@@ -53,7 +53,6 @@ struct Header {
     seconds: f64,
     events: EventFilePosition,
     optimizer_steps: usize,
-    momentum_product: f64,
     plateau: Option<PlateauState>,
     stopping: Option<EarlyStoppingState>,
     best_epoch: usize,
@@ -108,7 +107,6 @@ impl Checkpoint {
             seconds: self.seconds,
             events: self.events.clone(),
             optimizer_steps: state.optimizer.steps,
-            momentum_product: state.optimizer.momentum_product,
             plateau: state.plateau,
             stopping: state.stopping,
             best_epoch: state.best_epoch,
@@ -166,7 +164,6 @@ impl Checkpoint {
                 best: header.best.map(&mut list),
                 optimizer: SavedOptimizer {
                     steps: header.optimizer_steps,
-                    momentum_product: header.momentum_product,
                     lists: header.optimizer.iter().map(|&count| list(count)).collect(),
                 },
                 plateau: header.plateau,
@@ -276,7 +273,6 @@ mod tests {
                 network: vec![vec![1.0, -0.0, f32::MIN_POSITIVE], vec![f32::MAX]],
                 optimizer: SavedOptimizer {
                     steps: 7,
-                    momentum_product: 0.1,
                     lists: vec![vec![vec![0.1; 3], vec![0.2]], vec![]],
                 },
                 plateau: Some(PlateauState {

@@ -9,7 +9,7 @@ use crate::spec::{Config, KEYS, Key, short_text};
 pub(crate) fn differing_settings(locale: Locale, configs: [&Config; 2]) -> Option<Table> {
     let columns = [locale.tr("setting", "réglage"), "A", "B"];
     let mut table = Table::new(columns.map(|name| (name.to_owned(), Align::Left)));
-    for key in KEYS {
+    for key in KEYS.iter() {
         let [a, b] = configs.map(|config| applicable_value(key, config));
         if a != b {
             let cells = [a, b].map(|value| value.unwrap_or_else(missing));
@@ -28,7 +28,8 @@ fn applicable_value(key: &Key, config: &Config) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Language, Optimizer};
+    use crate::optimizers::OptimizerKind;
+    use crate::spec::Language;
 
     const ENGLISH: Locale = Locale {
         language: Language::English,
@@ -39,7 +40,7 @@ mod tests {
         let sgd = Config::default();
         assert!(differing_settings(ENGLISH, [&sgd, &sgd]).is_none());
         let mut adam = Config::default();
-        adam.training.optimizer = Optimizer::Adam;
+        adam.training.optimizer = OptimizerKind::Adam;
         let table = differing_settings(ENGLISH, [&sgd, &adam]).unwrap();
         let row = |key: &str| table.rows().iter().find(|row| row[0] == key);
         assert_eq!(row("training.optimizer").unwrap()[1..], ["sgd", "adam"]);

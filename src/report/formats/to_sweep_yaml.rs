@@ -51,7 +51,8 @@ mod tests {
         let sweep = Sweep::parse(source, "best", &[]).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let plan = Plan::new(&sweep).unwrap();
         assert_eq!(plan.trials.len(), 1);
-        assert_eq!(plan.trials[0].config, config, "{text}");
+        let read = &plan.trials[0].config;
+        assert_eq!(read.canonical(), config.canonical(), "{text}");
         assert_eq!(sweep.options.report.rank_by, Score::LOSS);
     }
 }

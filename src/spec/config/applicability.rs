@@ -2,58 +2,12 @@
 
 use super::key::Key;
 use super::schedule::Schedule;
-use super::trial_config::{Config, Optimizer, Split};
+use super::trial_config::{Config, Split};
 use crate::spec::data::columns::Impute;
 use crate::spec::data::source::DatasetKind;
 use crate::spec::model::network::{ModelKind, Norm, Width};
-use crate::spec::values::conflict::Conflict;
-use crate::spec::values::number::{Count, Fraction, NonNegative, Positive};
-
-/// Keys of certain optimizers: the key and the one that it depends on, and those optimizers.
-const OPTIMIZER_KEYS: &[(&[&str], &[Optimizer])] = &[
-    (
-        &["training.momentum", "training.optimizer"],
-        &[Optimizer::Sgd, Optimizer::RmsProp],
-    ),
-    (
-        &["training.dampening", "training.optimizer"],
-        &[Optimizer::Sgd],
-    ),
-    (
-        &["training.nesterov", "training.optimizer"],
-        &[Optimizer::Sgd],
-    ),
-    (&["training.beta1", "training.optimizer"], ADAMS),
-    (&["training.beta2", "training.optimizer"], ADAMS),
-    (
-        &["training.epsilon", "training.optimizer"],
-        &[
-            Optimizer::Adam,
-            Optimizer::AdamW,
-            Optimizer::NAdam,
-            Optimizer::RmsProp,
-            Optimizer::Adagrad,
-        ],
-    ),
-    (
-        &["training.alpha", "training.optimizer"],
-        &[Optimizer::RmsProp],
-    ),
-    (
-        &["training.centered", "training.optimizer"],
-        &[Optimizer::RmsProp],
-    ),
-    (
-        &["training.momentum_decay", "training.optimizer"],
-        &[Optimizer::NAdam],
-    ),
-    (
-        &["training.learning_rate_decay", "training.optimizer"],
-        &[Optimizer::Adagrad],
-    ),
-];
-
-const ADAMS: &[Optimizer] = &[Optimizer::Adam, Optimizer::AdamW, Optimizer::NAdam];
+use crate::values::conflict::Conflict;
+use crate::values::number::{Count, Fraction, NonNegative};
 
 /// Keys of convolutional networks: the key and the one that it depends on.
 const CNN_KEYS: &[&[&str]] = &[
@@ -72,17 +26,16 @@ impl Config {
             "data.drop" | "data.categorical" | "data.ordinal" | "data.na_values"
             | "data.impute" => self.data.set == DatasetKind::Table,
             "model.norm_position" => self.has_norm(),
-            "training.dampening" => self.has_momentum(),
             "training.warmup_start" => self.warms_up(),
             "training.schedule_unit" => self.counts_units(),
             "training.monitor" => self.monitors(),
             "training.min_delta" | "training.restore_best" => self.may_stop(),
             path => {
-                let optimizer = self.training.optimizer;
-                let mut restricted = OPTIMIZER_KEYS.iter().filter(|(keys, _)| keys[0] == path);
-                let optimizer_has_it =
-                    restricted.all(|(_, optimizers)| optimizers.contains(&optimizer));
                 let is_of_cnn = CNN_KEYS.iter().any(|keys| keys[0] == path);
+                let optimizer_has_it = key.optimizer_key().is_none_or(|key| {
+                    let has_it = self.training.optimizer.key(key.name).is_some();
+                    has_it && self.training.optimizer_settings().is_effective(key.name)
+                });
                 optimizer_has_it && (!is_of_cnn || self.model.kind == ModelKind::Cnn)
             }
         }
@@ -99,9 +52,7 @@ impl Config {
         canonical.data.impute = self.data.impute.filter(|&impute| impute != Impute::Median);
         let decay = self.training.weight_decay();
         canonical.training.weight_decay = NonNegative::new(decay);
-        if self.training.optimizer != Optimizer::Sgd {
-            canonical.training.epsilon = Positive::new(self.training.epsilon());
-        }
+        canonical.training.make_optimizer_keys_canonical();
         if let Split::Holdout(fraction) = self.validation.split() {
             canonical.validation.holdout = Fraction::new(fraction);
         }
@@ -117,9 +68,6 @@ impl Config {
             canonical.model.norm_position = defaults.model.norm_position;
         }
         let training = &mut canonical.training;
-        if !self.has_momentum() {
-            training.dampening = defaults.training.dampening;
-        }
         if !self.warms_up() {
             training.warmup_start = defaults.training.warmup_start;
         }
@@ -140,10 +88,6 @@ impl Config {
         self.model.norm != Norm::None
     }
 
-    fn has_momentum(&self) -> bool {
-        self.training.momentum.get() > 0.0
-    }
-
     fn warms_up(&self) -> bool {
         self.training.warmup > 0
     }
@@ -162,36 +106,18 @@ impl Config {
         self.training.monitored_score().is_some()
     }
 
-    /// Checks that keys of other optimizers or kinds of network have their defaults.
+    /// Checks that keys of other optimizers or kinds of network have their defaults, and that those of the
+    /// optimizer are valid together.
     ///
     /// # Errors
     /// The first key that does not.
     pub(crate) fn check_applicable(&self) -> Result<(), Conflict> {
         let defaults = Self::default();
-        let optimizer = self.training.optimizer;
         let differs = |path: &str| {
             let key = Key::find(path);
             key.is_some_and(|key| key.value_in(self) != key.value_in(&defaults))
         };
-        for (key, optimizers) in OPTIMIZER_KEYS {
-            if !optimizers.contains(&optimizer) && differs(key[0]) {
-                let names: Vec<&str> = optimizers.iter().map(|owner| owner.name()).collect();
-                let listed = match names.as_slice() {
-                    [others @ .., last] if !others.is_empty() => {
-                        format!("{} and {last}", others.join(", "))
-                    }
-                    names => names.concat(),
-                };
-                return Err(Conflict {
-                    keys: key,
-                    message: format!("{} applies to {listed}, not to {optimizer}", key[0]),
-                    help: format!(
-                        "remove it, or vary it only `when: {{ training.optimizer: {} }}`",
-                        names[0]
-                    ),
-                });
-            }
-        }
+        self.check_optimizer_keys()?;
         if self.model.kind != ModelKind::Cnn
             && let Some(key) = CNN_KEYS.iter().find(|key| differs(key[0]))
         {

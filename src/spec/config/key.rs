@@ -4,12 +4,15 @@
 //! that can be configured can also vary. The JSON Schema and the tables of docs/sweep-file.md are
 //! generated from it.
 
+use super::optimizer_keys::{ALWAYS_WRITTEN, optimizer_key_names};
 use super::trial_config::Config;
-use crate::spec::values::config_value::ConfigValue;
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::YamlNode;
+use crate::optimizers::{OptimizerKey, OptimizerKind, Setting};
+use crate::values::config_value::ConfigValue;
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::YamlNode;
+use crate::yaml::short_text::short_text;
 use serde_json::{Map, Value};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 /// The sections of the base configuration.
 pub(crate) const SECTIONS: [&str; 4] = ["data", "model", "training", "validation"];
@@ -25,10 +28,31 @@ pub struct Key {
     pub description: &'static str,
     /// The index in [`KEYS`].
     pub index: usize,
-    read: fn(&YamlNode) -> Result<Assignment, Diagnostic>,
-    value: fn(&Config) -> Value,
+    access: Access,
     schema: fn() -> Value,
     expected: fn() -> String,
+}
+
+/// How the value of a key is read and where it is in a configuration.
+#[derive(Clone, Copy)]
+enum Access {
+    /// A field of a section.
+    Field {
+        read: fn(&YamlNode) -> Result<Assignment, Diagnostic>,
+        value: fn(&Config) -> Value,
+    },
+    /// A key that some optimizers have.
+    Optimizer(OptimizerAccess),
+}
+
+/// The key that some optimizers have.
+#[derive(Clone, Copy)]
+pub(crate) struct OptimizerAccess {
+    /// Its name, such as `beta1`.
+    pub(crate) name: &'static str,
+    /// Its path and that of the optimizer.
+    pub(super) depends_on: &'static [&'static str],
+    read: fn(&YamlNode) -> Result<Setting, Diagnostic>,
 }
 
 type Apply = dyn Fn(&mut Config) + Send + Sync;
@@ -67,30 +91,87 @@ impl PartialEq for Key {
 }
 
 macro_rules! keys {
-    ($($section:ident . $field:ident, $short_name:literal, $description:literal;)+) => {
-        /// All keys, in the order in which configurations are written.
-        pub static KEYS: &[Key] = &[$(
-            Key {
-                path: concat!(stringify!($section), ".", stringify!($field)),
-                short_name: $short_name,
-                description: $description,
-                index: Index::$field as usize,
-                read: |node| {
-                    let value = ConfigValue::read(node)?;
-                    Ok(assignment(value, |config, value| config.$section.$field = value))
+    ($name:ident: $($section:ident . $field:ident, $short_name:literal, $description:literal;)+) => {
+        fn $name() -> Vec<Key> {
+            vec![$(
+                Key {
+                    path: concat!(stringify!($section), ".", stringify!($field)),
+                    short_name: $short_name,
+                    description: $description,
+                    index: 0,
+                    access: Access::Field {
+                        read: |node| {
+                            let value = ConfigValue::read(node)?;
+                            Ok(assignment(value, |config, value| config.$section.$field = value))
+                        },
+                        value: |config| config.$section.$field.to_value(),
+                    },
+                    schema: || schema_of(|config| &config.$section.$field),
+                    expected: || expected_of(|config| &config.$section.$field),
                 },
-                value: |config| config.$section.$field.to_value(),
-                schema: || schema_of(|config| &config.$section.$field),
-                expected: || expected_of(|config| &config.$section.$field),
-            },
-        )+];
-
-        #[allow(non_camel_case_types, clippy::upper_case_acronyms)]
-        enum Index { $($field,)+ }
+            )+]
+        }
     };
 }
 
-keys! {
+/// All keys, in the order in which configurations are written.
+pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
+    let mut keys = keys_before_the_optimizers();
+    keys.extend(optimizer_keys());
+    keys.extend(keys_after_the_optimizers());
+    for (index, key) in keys.iter_mut().enumerate() {
+        key.index = index;
+    }
+    keys
+});
+
+/// The keys that some optimizers have.
+fn optimizer_keys() -> impl Iterator<Item = Key> {
+    optimizer_key_names().into_iter().filter_map(|name| {
+        let mut declared = OptimizerKey::owners(name).filter_map(|owner| owner.key(name));
+        let key = declared.next()?;
+        // Kept for the list of all keys, which is made once.
+        let path: &'static str = format!("training.{name}").leak();
+        Some(Key {
+            path,
+            short_name: key.short_name,
+            description: described(&key).leak(),
+            index: 0,
+            access: Access::Optimizer(OptimizerAccess {
+                name,
+                depends_on: vec![path, "training.optimizer"].leak(),
+                read: key.read,
+            }),
+            schema: key.schema,
+            expected: key.expected,
+        })
+    })
+}
+
+/// The description of an optimizer's key: with the optimizers that have it, and its default, if it depends on
+/// the optimizer.
+fn described(key: &OptimizerKey) -> String {
+    let owners: Vec<OptimizerKind> = OptimizerKey::owners(key.name).collect();
+    let names: Vec<String> = owners.iter().map(|owner| format!("`{owner}`")).collect();
+    let names = match names.as_slice() {
+        [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        names => names.concat(),
+    };
+    let mut text = format!("{} For {names}.", key.description);
+    let first = short_text(&key.default.to_value());
+    let differing = owners.iter().filter_map(|owner| {
+        let default = owner.key(key.name)?.default;
+        let is_other = default != key.default;
+        is_other.then(|| format!("; `{owner}`: {}", short_text(&default.to_value())))
+    });
+    let differing: String = differing.collect();
+    if !differing.is_empty() || !ALWAYS_WRITTEN.contains(&key.name) {
+        text += &format!(" Default: {first}{differing}.");
+    }
+    text
+}
+
+keys! { keys_before_the_optimizers:
     data.set, "data", "The data set: a built-in one, or the format of your own files. See docs/data.md.";
     data.path, "path", "Your own data: a file or folder, relative to the current folder, or to the folder of the sweep file or one above it.";
     data.label, "label", "The column of a `table` that holds the classes.";
@@ -123,16 +204,9 @@ keys! {
     training.batch_size, "batch", "Samples of one optimizer step; the last step of an epoch takes the remaining ones.";
     training.optimizer, "optimizer", "Optimizer, as in `torch.optim`.";
     training.learning_rate, "lr", "Learning rate, after a warm-up and before the schedule.";
-    training.momentum, "momentum", "Momentum of `sgd` and `rmsprop`.";
-    training.dampening, "dampening", "Dampening of the momentum of `sgd`.";
-    training.nesterov, "nesterov", "Use Nesterov's momentum; only for `sgd` with a momentum.";
-    training.beta1, "beta1", "Decay of the mean of gradients, for `adam`, `adamw` and `nadam`.";
-    training.beta2, "beta2", "Decay of the mean of squared gradients, for `adam`, `adamw` and `nadam`.";
-    training.epsilon, "epsilon", "Term that avoids a division by zero, for all optimizers but `sgd`. Default: 1e-8; `adagrad`: 1e-10.";
-    training.alpha, "alpha", "Decay of the mean of squared gradients, for `rmsprop`.";
-    training.centered, "centered", "Divide by the standard deviation of the gradients, for `rmsprop`.";
-    training.momentum_decay, "momentumdecay", "Decay of the momentum of `nadam`.";
-    training.learning_rate_decay, "lrdecay", "Decay of the learning rate of `adagrad`.";
+}
+
+keys! { keys_after_the_optimizers:
     training.weight_decay, "decay", "L2 penalty on all parameters, as the optimizer in `torch.optim` applies it. Default: 0; `adamw`: 0.01.";
     training.l1, "l1", "L1 penalty: this times the sign of each parameter is added to its gradient.";
     training.label_smoothing, "smoothing", "Share of each target that is spread over all classes; reported losses are the cross-entropy without smoothing.";
@@ -195,12 +269,34 @@ impl Key {
     /// # Errors
     /// The key does not accept the value.
     pub fn read(&self, node: &YamlNode) -> Result<Assignment, Diagnostic> {
-        (self.read)(node)
+        match self.access {
+            Access::Field { read, .. } => read(node),
+            Access::Optimizer(OptimizerAccess { name, read, .. }) => {
+                let setting = read(node)?;
+                Ok(Assignment {
+                    value: setting.to_value(),
+                    apply: Arc::new(move |config| {
+                        config.training.optimizer_keys.set(name, setting)
+                    }),
+                })
+            }
+        }
     }
 
     /// The value of this key in `config`, as in a sweep file.
     pub fn value_in(&self, config: &Config) -> Value {
-        (self.value)(config)
+        match self.access {
+            Access::Field { value, .. } => value(config),
+            Access::Optimizer(key) => config.training.optimizer_value(key.name),
+        }
+    }
+
+    /// The key of optimizers that it is, if it is one.
+    pub(crate) fn optimizer_key(&self) -> Option<OptimizerAccess> {
+        match self.access {
+            Access::Field { .. } => None,
+            Access::Optimizer(key) => Some(key),
+        }
     }
 
     /// The accepted values, in words.
@@ -256,8 +352,8 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::yaml::node::YamlValue;
-    use crate::spec::yaml::span::Span;
+    use crate::yaml::node::YamlValue;
+    use crate::yaml::span::Span;
 
     #[test]
     fn each_key_is_at_its_index_and_short_names_are_unique() {
@@ -280,7 +376,7 @@ mod tests {
 
     #[test]
     fn a_key_reads_the_value_that_it_writes() {
-        for key in KEYS {
+        for key in KEYS.iter() {
             let value = key.value_in(&Config::default());
             let node = YamlNode::parse(&value.to_string()).unwrap();
             assert_eq!(
@@ -301,7 +397,7 @@ mod tests {
             span: Span::default(),
             source_text: None,
         };
-        for key in KEYS {
+        for key in KEYS.iter() {
             let diagnostic = key.read(&node).unwrap_err();
             assert!(
                 diagnostic.message.starts_with("expected ")

@@ -3,6 +3,7 @@ pub(super) mod applicability;
 pub(super) mod architecture;
 pub(super) mod key;
 pub(super) mod monitor;
+mod optimizer_keys;
 pub(super) mod schedule;
 pub(super) mod sizes;
 pub(super) mod stacking;

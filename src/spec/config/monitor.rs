@@ -1,9 +1,9 @@
 //! The validation score that training monitors.
 
 use crate::metrics::{Part, Score};
-use crate::spec::values::config_value::{ConfigValue, read_name_in};
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::YamlNode;
+use crate::values::config_value::{ConfigValue, read_name_in};
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::YamlNode;
 use serde_json::{Value, json};
 
 /// The score that early stopping and the schedule `plateau` monitor, on the validation samples. Its name

@@ -1,8 +1,8 @@
 //! Learning-rate schedules.
 
-use crate::spec::values::config_value::string_enum;
-use crate::spec::values::number::{Count, Fraction, NonNegative, Positive};
-use crate::spec::values::tagged_enum::tagged_enum;
+use crate::values::config_value::string_enum;
+use crate::values::number::{Count, Fraction, NonNegative, Positive};
+use crate::values::tagged_enum::tagged_enum;
 
 tagged_enum! {
     /// How the learning rate changes over units of time (epochs or steps).

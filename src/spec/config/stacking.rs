@@ -1,7 +1,8 @@
 //! Which configurations can be trained together, as one stacked model.
 
 use super::architecture::Stage;
-use super::trial_config::{Config, Optimizer, Split, Training};
+use super::trial_config::{Config, Split, Training};
+use crate::optimizers::OptimizerKind;
 use crate::spec::data::source::{DataSource, Normalise};
 use crate::spec::model::network::Activation;
 
@@ -86,7 +87,7 @@ pub fn enclosing_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
 
 /// The settings of an optimizer that are not numbers. Members of a cohort share an optimizer step only
 /// if these settings are equal.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StepKind {
     /// SGD without momentum, penalties other than weight decay, and gradient clipping. Its step can be
     /// fused with the computation of the gradient.
@@ -94,11 +95,9 @@ pub enum StepKind {
     /// Any other optimizer, or SGD that has a state or modifies the gradients.
     Optimizer {
         /// The optimizer.
-        optimizer: Optimizer,
-        /// Whether `sgd` has Nesterov's momentum.
-        nesterov: bool,
-        /// Whether `rmsprop` divides by the standard deviation.
-        centered: bool,
+        optimizer: OptimizerKind,
+        /// Its flags, such as Nesterov's momentum.
+        flags: Vec<bool>,
         /// Whether the norm of the gradients is clipped. An infinite bound differs from no clipping.
         clipped: bool,
     },
@@ -107,8 +106,8 @@ pub enum StepKind {
 impl Training {
     /// The kind of optimizer step that these settings need.
     pub fn step_kind(&self) -> StepKind {
-        let is_plain_sgd = self.optimizer == Optimizer::Sgd
-            && self.momentum.get() == 0.0
+        let settings = self.optimizer_settings();
+        let is_plain_sgd = settings.is_plain_descent()
             && self.l1.get() == 0.0
             && self.clip_value.is_none()
             && self.clip_norm.is_none();
@@ -117,8 +116,7 @@ impl Training {
         } else {
             StepKind::Optimizer {
                 optimizer: self.optimizer,
-                nesterov: self.nesterov && self.optimizer == Optimizer::Sgd,
-                centered: self.centered && self.optimizer == Optimizer::RmsProp,
+                flags: settings.flags(),
                 clipped: self.clip_norm.is_some(),
             }
         }

@@ -3,10 +3,10 @@
 use super::monitor::Monitor;
 use super::schedule::{Schedule, ScheduleUnit};
 use crate::metrics::Score;
+use crate::optimizers::{OptimizerKeys, OptimizerKind};
 use crate::spec::data::source::{Data, DatasetInfo};
 use crate::spec::model::network::Model;
-use crate::spec::values::config_value::string_enum;
-use crate::spec::values::number::{Count, Fraction, NonNegative, Positive};
+use crate::values::number::{Count, Fraction, NonNegative, Positive};
 
 /// The configuration of a trial. Defaults are those of PyTorch, where it has any.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -23,27 +23,6 @@ pub struct Config {
     pub dataset_info: DatasetInfo,
 }
 
-string_enum! {
-    /// The optimizer.
-    pub enum Optimizer {
-        /// Stochastic gradient descent, with momentum if set (`torch.optim.SGD`).
-        Sgd = "sgd",
-        /// Adam (Kingma and Ba 2015; `torch.optim.Adam`).
-        Adam = "adam",
-        /// Adam with decoupled weight decay (Loshchilov and Hutter 2019;
-        /// `torch.optim.AdamW`).
-        AdamW = "adamw",
-        /// Gradients divided by their recent root mean square (Hinton 2012;
-        /// `torch.optim.RMSprop`).
-        RmsProp = "rmsprop",
-        /// Gradients divided by the root of the sum of their squares (Duchi et al. 2011;
-        /// `torch.optim.Adagrad`).
-        Adagrad = "adagrad",
-        /// Adam with Nesterov's momentum (Dozat 2016; `torch.optim.NAdam`).
-        NAdam = "nadam",
-    }
-}
-
 /// The `training` section.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Training {
@@ -52,30 +31,11 @@ pub struct Training {
     /// Samples of one step; the last step of an epoch takes the remaining ones.
     pub batch_size: Count,
     /// The optimizer.
-    pub optimizer: Optimizer,
+    pub optimizer: OptimizerKind,
+    /// The keys of optimizers that are set.
+    pub optimizer_keys: OptimizerKeys,
     /// The learning rate, after a warm-up and before the schedule.
     pub learning_rate: Positive,
-    /// Momentum of `sgd` and `rmsprop`.
-    pub momentum: Fraction,
-    /// Dampening of the momentum of `sgd`.
-    pub dampening: Fraction,
-    /// Whether `sgd` has Nesterov's momentum.
-    pub nesterov: bool,
-    /// Decay of Adam's mean of gradients.
-    pub beta1: Fraction,
-    /// Decay of Adam's mean of squared gradients.
-    pub beta2: Fraction,
-    /// Term that avoids a division by zero; `None` for the default of the optimizer.
-    pub epsilon: Option<Positive>,
-    /// Decay of RMSprop's mean of squared gradients.
-    pub alpha: Fraction,
-    /// Whether RMSprop divides by the standard deviation of the gradients, not by their root mean
-    /// square.
-    pub centered: bool,
-    /// Decay of NAdam's momentum.
-    pub momentum_decay: NonNegative,
-    /// Decay of Adagrad's learning rate.
-    pub learning_rate_decay: NonNegative,
     /// L2 penalty as PyTorch's optimizer applies it; `None` for the default of the optimizer.
     pub weight_decay: Option<NonNegative>,
     /// L1 penalty: this times the sign of each parameter is added to its gradient.
@@ -111,18 +71,9 @@ impl Default for Training {
         Self {
             epochs: Count::constant(10),
             batch_size: Count::constant(64),
-            optimizer: Optimizer::Sgd,
+            optimizer: OptimizerKind::Sgd,
+            optimizer_keys: OptimizerKeys::default(),
             learning_rate: Positive::constant(0.01),
-            momentum: Fraction::constant(0.0),
-            dampening: Fraction::constant(0.0),
-            nesterov: false,
-            beta1: Fraction::constant(0.9),
-            beta2: Fraction::constant(0.999),
-            epsilon: None,
-            alpha: Fraction::constant(0.99),
-            centered: false,
-            momentum_decay: NonNegative::constant(0.004),
-            learning_rate_decay: NonNegative::constant(0.0),
             weight_decay: None,
             l1: NonNegative::constant(0.0),
             label_smoothing: Fraction::constant(0.0),
@@ -149,23 +100,10 @@ impl Training {
         is_monitored.then_some(self.monitor.score)
     }
 
-    /// The weight decay: the value that is set, or PyTorch's default for the optimizer.
+    /// The weight decay: the value that is set, or the default of the optimizer.
     pub fn weight_decay(&self) -> f64 {
-        match (self.weight_decay, self.optimizer) {
-            (Some(decay), _) => decay.get(),
-            (None, Optimizer::AdamW) => 0.01,
-            (None, _) => 0.0,
-        }
-    }
-
-    /// The term that avoids a division by zero: the value that is set, or PyTorch's default for the
-    /// optimizer.
-    pub fn epsilon(&self) -> f64 {
-        match (self.epsilon, self.optimizer) {
-            (Some(epsilon), _) => epsilon.get(),
-            (None, Optimizer::Adagrad) => 1e-10,
-            (None, _) => 1e-8,
-        }
+        let default = || self.optimizer.default_weight_decay();
+        self.weight_decay.map_or_else(default, NonNegative::get)
     }
 }
 

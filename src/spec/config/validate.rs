@@ -3,7 +3,7 @@
 use super::schedule::{Schedule, ScheduleUnit};
 use super::trial_config::{Config, Split};
 use crate::spec::model::network::{MAX_LAYERS, ModelKind, Norm, Pooling, Width};
-use crate::spec::values::conflict::Conflict;
+use crate::values::conflict::Conflict;
 
 /// The maximum number of parameters of a model: 4 GB of weights in 32-bit floats.
 pub const MAX_PARAMETERS: u64 = 1_000_000_000;
@@ -139,19 +139,6 @@ impl Config {
     fn check_training(&self) -> Result<(), Conflict> {
         let training = &self.training;
         self.check_applicable()?;
-        if training.nesterov && (training.momentum.get() == 0.0 || training.dampening.get() > 0.0) {
-            return Err(Conflict {
-                keys: &[
-                    "training.nesterov",
-                    "training.momentum",
-                    "training.dampening",
-                ],
-                message: "training.nesterov needs training.momentum greater than 0 and \
-                          training.dampening 0"
-                    .to_owned(),
-                help: "set training.momentum, for example to 0.9".to_owned(),
-            });
-        }
         if training.warmup_start.get() > 1.0 {
             return Err(Conflict {
                 keys: &["training.warmup_start"],

@@ -1,6 +1,6 @@
 //! Notes on how the columns of a table become features.
 
-use crate::spec::values::text_list::{MAX_LISTED, with_rest};
+use crate::values::text_list::{MAX_LISTED, with_rest};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

@@ -1,10 +1,10 @@
 //! Settings for the columns of a table: which are left out, which are categorical, and how missing
 //! values are filled.
 
-use crate::spec::values::config_value::{ConfigValue, string_enum};
-use crate::spec::values::non_empty_string::NonEmptyString;
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::values::config_value::{ConfigValue, string_enum};
+use crate::values::non_empty_string::NonEmptyString;
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -110,7 +110,7 @@ impl ConfigValue for OrdinalColumns {
         if !(1..=MAX_NAMES).contains(&entries.len()) {
             return Err(node.unexpected(&Self::expected()));
         }
-        let column = |entry: &crate::spec::yaml::node::YamlEntry| {
+        let column = |entry: &crate::yaml::node::YamlEntry| {
             let categories = ColumnNames::read(&entry.node)?;
             let name = NonEmptyString::new(&entry.key);
             let name =

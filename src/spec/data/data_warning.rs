@@ -2,7 +2,7 @@
 
 use super::column_note::ColumnNote;
 use super::table_warning::TableWarning;
-use crate::spec::values::text_list::listed;
+use crate::values::text_list::listed;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

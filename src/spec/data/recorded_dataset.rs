@@ -5,7 +5,7 @@ use super::column_note::ColumnNote;
 use super::data_warning::DataWarning;
 use super::encoding::Encoding;
 use super::source::{DataSource, DatasetInfo};
-use crate::spec::values::non_empty_string::NonEmptyString;
+use crate::values::non_empty_string::NonEmptyString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

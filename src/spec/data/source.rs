@@ -1,10 +1,10 @@
 //! The `data` section, and the sizes of a data set.
 
 use super::columns::{ColumnNames, ColumnSettings, Impute, OrdinalColumns};
-use crate::spec::values::config_value::string_enum;
-use crate::spec::values::conflict::Conflict;
-use crate::spec::values::non_empty_string::NonEmptyString;
-use crate::spec::values::number::{Count, Fraction};
+use crate::values::config_value::string_enum;
+use crate::values::conflict::Conflict;
+use crate::values::non_empty_string::NonEmptyString;
+use crate::values::number::{Count, Fraction};
 use serde::{Deserialize, Serialize};
 
 string_enum! {

@@ -1,6 +1,6 @@
 //! Warnings about a table that can be used.
 
-use crate::spec::values::text_list::listed;
+use crate::values::text_list::listed;
 use serde::{Deserialize, Serialize};
 
 /// A possible fault of a table.

@@ -1,10 +1,10 @@
 //! Conditions on the configuration and the levels of a trial.
 
 use crate::spec::config::key::Key;
-use crate::spec::values::config_value::ConfigValue;
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::YamlNode;
-use crate::spec::yaml::span::Span;
+use crate::values::config_value::ConfigValue;
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::YamlNode;
+use crate::yaml::span::Span;
 use serde_json::{Value, json};
 
 /// A filter for trials: all conditions must hold.

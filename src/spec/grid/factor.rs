@@ -3,9 +3,9 @@
 use super::condition::TrialFilter;
 use crate::spec::config::key::{Assignment, Key};
 use crate::spec::config::trial_config::Config;
-use crate::spec::yaml::diagnostic::{Diagnostic, Diagnostics};
-use crate::spec::yaml::node::YamlEntry;
-use crate::spec::yaml::span::Span;
+use crate::yaml::diagnostic::{Diagnostic, Diagnostics};
+use crate::yaml::node::YamlEntry;
+use crate::yaml::span::Span;
 
 /// A factor of the grid: one configuration key, several zipped keys, or named levels.
 #[derive(Clone, Debug)]

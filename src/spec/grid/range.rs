@@ -1,9 +1,9 @@
 //! Ranges of levels.
 
-use crate::spec::values::config_value::ConfigValue;
-use crate::spec::values::number::Count;
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::values::config_value::ConfigValue;
+use crate::values::number::Count;
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 /// The maximum number of levels of a range.
@@ -101,7 +101,7 @@ fn by_count(
     to: f64,
     count: usize,
     logarithmic: bool,
-    span: &crate::spec::yaml::span::Span,
+    span: &crate::yaml::span::Span,
 ) -> Result<Vec<f64>, Diagnostic> {
     if !(2..=MAX_LEVELS).contains(&count) {
         return Err(Diagnostic::new(
@@ -127,7 +127,7 @@ fn by_step(
     from: f64,
     to: f64,
     step: f64,
-    span: &crate::spec::yaml::span::Span,
+    span: &crate::yaml::span::Span,
 ) -> Result<Vec<f64>, Diagnostic> {
     // The tolerance absorbs rounding, as in 0.1 + 0.2, and is far smaller than any step.
     let steps = ((to - from) / step + 1e-9).floor();

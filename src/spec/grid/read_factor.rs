@@ -4,9 +4,9 @@ use super::condition::{Subject, TrialFilter};
 use super::factor::{Factor, FactorKind, KeyAssignment, Level};
 use super::range;
 use crate::spec::config::key::{Key, SECTIONS};
-use crate::spec::yaml::diagnostic::{Diagnostic, Diagnostics, nearest};
-use crate::spec::yaml::node::{YamlEntry, YamlNode, YamlValue};
-use crate::spec::yaml::short_text::short_text;
+use crate::yaml::diagnostic::{Diagnostic, Diagnostics, nearest};
+use crate::yaml::node::{YamlEntry, YamlNode, YamlValue};
+use crate::yaml::short_text::short_text;
 use std::collections::HashMap;
 
 const KEYWORDS: [&str; 6] = ["values", "linear", "logarithmic", "levels", "zip", "when"];

@@ -4,9 +4,9 @@ use super::condition::{Condition, Subject, TrialFilter};
 use super::factor::{Factor, FactorKind};
 use crate::spec::config::key::Key;
 use crate::spec::config::trial_config::Config;
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::{YamlEntry, YamlNode, YamlValue};
-use crate::spec::yaml::short_text::short_text;
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlEntry, YamlNode, YamlValue};
+use crate::yaml::short_text::short_text;
 use serde_json::Value;
 
 impl TrialFilter {

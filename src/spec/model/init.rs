@@ -1,8 +1,8 @@
 //! Initialisation of weights and biases.
 
-use crate::spec::values::config_value::string_enum;
-use crate::spec::values::number::{Finite, NonNegative, Positive};
-use crate::spec::values::tagged_enum::tagged_enum;
+use crate::values::config_value::string_enum;
+use crate::values::number::{Finite, NonNegative, Positive};
+use crate::values::tagged_enum::tagged_enum;
 
 tagged_enum! {
     /// The initial weights of every dense and convolution layer, with the names of `torch.nn.init`.

@@ -1,10 +1,10 @@
 //! The `model` section: shape, functions and initialisation of a network.
 
 use super::init::{BiasInit, Init};
-use crate::spec::values::config_value::{ConfigValue, string_enum};
-use crate::spec::values::number::{Count, Fraction};
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::values::config_value::{ConfigValue, string_enum};
+use crate::values::number::{Count, Fraction};
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 string_enum! {

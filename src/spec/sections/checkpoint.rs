@@ -1,9 +1,9 @@
 //! The key `checkpoint`: how often checkpoints are written. It changes no result.
 
-use crate::spec::values::config_value::ConfigValue;
-use crate::spec::values::section::top_level_key;
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::values::config_value::ConfigValue;
+use crate::values::section::top_level_key;
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
 

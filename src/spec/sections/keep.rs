@@ -1,9 +1,9 @@
 //! The key `keep`: which trained weights to keep. It changes no result.
 
-use crate::spec::values::config_value::ConfigValue;
-use crate::spec::values::section::top_level_key;
-use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::values::config_value::ConfigValue;
+use crate::values::section::top_level_key;
+use crate::yaml::diagnostic::{Diagnostic, nearest};
+use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
 

@@ -1,8 +1,8 @@
 //! Limits that a chosen trial has to satisfy, such as `parameters: <= 60000`.
 
 use super::limit_metric::LimitMetric;
-use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
-use crate::spec::yaml::node::{YamlEntry, YamlNode, YamlValue};
+use crate::yaml::diagnostic::{Diagnostic, nearest};
+use crate::yaml::node::{YamlEntry, YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 /// The direction of a limit, and whether the number itself satisfies it.

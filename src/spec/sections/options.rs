@@ -6,9 +6,9 @@ use super::launch::LaunchOptions;
 use super::record::RecordOptions;
 use super::report::ReportOptions;
 use super::tensorboard::TensorBoardOptions;
-use crate::spec::values::section::{SectionKey, SweepOption};
-use crate::spec::yaml::diagnostic::Diagnostics;
-use crate::spec::yaml::node::YamlNode;
+use crate::values::section::{SectionKey, SweepOption};
+use crate::yaml::diagnostic::Diagnostics;
+use crate::yaml::node::YamlNode;
 use serde_json::Value;
 
 /// Declares the struct of all these options; each field has the name of its section or key.

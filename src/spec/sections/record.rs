@@ -1,7 +1,7 @@
 //! The `record` section: which records of a run are written, and when. It changes no result.
 
-use crate::spec::values::config_value::string_enum;
-use crate::spec::values::section::section;
+use crate::values::config_value::string_enum;
+use crate::values::section::section;
 
 string_enum! {
     /// When TensorBoard events and the rows of `epochs.csv` are written.
@@ -33,9 +33,9 @@ section! {
 mod tests {
     use super::*;
 
-    use crate::spec::values::section::SweepOption;
-    use crate::spec::yaml::diagnostic::{Diagnostic, Diagnostics};
-    use crate::spec::yaml::node::YamlNode;
+    use crate::values::section::SweepOption;
+    use crate::yaml::diagnostic::{Diagnostic, Diagnostics};
+    use crate::yaml::node::YamlNode;
 
     #[test]
     fn a_mistake_is_reported_with_a_correction() {

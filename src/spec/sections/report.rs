@@ -4,9 +4,9 @@ use super::limit_metric::LimitMetric;
 use super::selection::SelectionRule;
 use crate::metrics::Score;
 use crate::spec::grid::condition::UnresolvedFilter;
-use crate::spec::values::config_value::string_enum;
-use crate::spec::values::number::Fraction;
-use crate::spec::values::section::section;
+use crate::values::config_value::string_enum;
+use crate::values::number::Fraction;
+use crate::values::section::section;
 
 string_enum! {
     /// The language of a report.

@@ -2,9 +2,9 @@
 
 use super::limit::Limit;
 use crate::metrics::Score;
-use crate::spec::values::config_value::{ConfigValue, string_enum};
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::values::config_value::{ConfigValue, string_enum};
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Map, Value, json};
 
 string_enum! {

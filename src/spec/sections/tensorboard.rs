@@ -1,10 +1,10 @@
 //! The `tensorboard` section: what TensorBoard shows in addition to metrics. It changes no result.
 
-use crate::spec::values::config_value::ConfigValue;
-use crate::spec::values::number::Count;
-use crate::spec::values::section::section;
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::values::config_value::ConfigValue;
+use crate::values::number::Count;
+use crate::values::section::section;
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 section! {

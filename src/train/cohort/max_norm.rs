@@ -2,8 +2,9 @@
 
 use crate::backend::Backend;
 use crate::model::ParameterLayer;
+use crate::optimizers::PerMember;
 use crate::spec::Training;
-use crate::train::per_member::{PerMember, bounds};
+use crate::train::bounds::bounds;
 use burn::tensor::Tensor;
 
 /// The maximum norm of the weights into each unit; `None` if no member has one.

@@ -7,10 +7,10 @@ use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model::{
     DropoutNoise, Network, ParameterLayer, StageGradient, parameter_shapes, trimmed, values,
 };
+use crate::optimizers::PerMember;
 use crate::train::batches::Batch;
 use crate::train::member::Member;
 use crate::train::optimizer::{Optimizer, new_optimizer};
-use crate::train::per_member::PerMember;
 use crate::train::schedule::{Plateau, TrainingPosition, learning_rate};
 use burn::tensor::Tensor;
 use std::ops::Range;

@@ -2,9 +2,9 @@
 
 use super::state::Cohort;
 use crate::backend::Backend;
+use crate::optimizers::PerStep;
 use crate::train::batches::BatchPlan;
 use crate::train::evaluation::LossAccumulator;
-use crate::train::per_member::PerStep;
 use crate::train::training_host::{Interrupted, TrainingHost};
 use burn::tensor::Tensor;
 use std::ops::Range;

@@ -1,10 +1,10 @@
 //! Changes gradients before an optimizer uses them: L1 penalty, clipping by value, clipping by norm.
 
 use super::Optimizer;
-use super::state::StackedState;
 use crate::backend::Backend;
+use crate::optimizers::{PerMember, StackedState};
 use crate::spec::Training;
-use crate::train::per_member::{PerMember, bounds};
+use crate::train::bounds::bounds;
 use burn::tensor::Tensor;
 
 /// The L1 penalty and the clipping of gradients before the optimizer uses them.

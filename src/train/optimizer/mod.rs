@@ -1,29 +1,23 @@
 //! Optimizers: how parameters change, given their gradients.
 
-mod adagrad;
-mod adam;
 mod gradient_transform;
-mod moments;
-mod nadam;
 mod new_optimizer;
+mod on_tensors;
 mod one_pass;
 mod plain_sgd;
-mod rmsprop;
 mod segmented;
-mod sgd;
 mod state;
 mod step_constants;
-mod update;
 mod weight_decay;
 
 pub use new_optimizer::new_optimizer;
 pub use state::OptimizerState;
-pub(super) use state::StackedState;
-pub(super) use step_constants::{StepConstants, update_rule};
+use state::{member_of, stack_members};
+pub(super) use step_constants::StepConstants;
 
 use crate::backend::Backend;
 use crate::model::StageGradient;
-use crate::train::per_member::PerMember;
+use crate::optimizers::{PerMember, StackedState};
 use burn::tensor::Tensor;
 
 /// An optimizer with its state, for all parameters of a cohort.
@@ -58,12 +52,12 @@ pub trait Optimizer<B: Backend> {
 
     /// The state of the member with this index.
     fn member_state(&self, member: usize) -> OptimizerState<B> {
-        self.stacked_state().member(member)
+        member_of(&self.stacked_state(), member)
     }
 
     /// Continues from the state of each member, in the order of the members. Either all members
     /// have taken a step, or none has.
     fn restore(&mut self, states: Vec<OptimizerState<B>>) {
-        self.set_stacked_state(StackedState::from_members(&states));
+        self.set_stacked_state(stack_members(&states));
     }
 }

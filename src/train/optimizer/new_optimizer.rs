@@ -1,20 +1,16 @@
 //! Builds the optimizer of a cohort from its members' settings.
 
 use super::Optimizer;
-use super::adagrad::Adagrad;
-use super::adam::Adam;
 use super::gradient_transform::{GradientTransform, WithGradientTransform};
-use super::nadam::NAdam;
+use super::on_tensors::OnTensors;
 use super::one_pass::OnePass;
 use super::plain_sgd::PlainSgd;
-use super::rmsprop::RmsProp;
 use super::segmented::{Segment, Segmented};
-use super::sgd::Sgd;
 use super::weight_decay::{CoupledDecay, DecoupledDecay};
 use crate::backend::Backend;
 use crate::model::segments;
-use crate::spec::{self, StepKind, Training};
-use crate::train::per_member::PerMember;
+use crate::optimizers::{self, OptimizerSettings, PerMember, WeightDecay};
+use crate::spec::{StepKind, Training};
 use std::ops::Range;
 
 /// The optimizer of members with these settings, which may use different kinds of optimizers.
@@ -64,32 +60,19 @@ pub(super) fn on_tensors<B: Backend>(
     members: &[&Training],
     device: &B::Device,
 ) -> Box<dyn Optimizer<B>> {
-    let (optimizer, nesterov, centered) = match kind {
-        StepKind::PlainSgd => (spec::Optimizer::Sgd, false, false),
-        StepKind::Optimizer {
-            optimizer,
-            nesterov,
-            centered,
-            ..
-        } => (optimizer, nesterov, centered),
-    };
     let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
-    let inner: Box<dyn Optimizer<B>> = match optimizer {
-        spec::Optimizer::Sgd => Box::new(Sgd::new(nesterov, members, device)),
-        spec::Optimizer::Adam | spec::Optimizer::AdamW => Box::new(Adam::new(members, device)),
-        spec::Optimizer::RmsProp => Box::new(RmsProp::new(centered, members, device)),
-        spec::Optimizer::Adagrad => Box::new(Adagrad::new(members, device)),
-        spec::Optimizer::NAdam => Box::new(NAdam::new(members, device)),
-    };
-    let inner: Box<dyn Optimizer<B>> = match optimizer {
-        _ if weight_decay.is_zero() => inner,
-        spec::Optimizer::AdamW => Box::new(DecoupledDecay {
+    let settings = members.iter().map(|member| member.optimizer_settings());
+    let settings: Vec<OptimizerSettings> = settings.collect();
+    let inner = OnTensors(optimizers::on_tensors(&settings, device));
+    let inner: Box<dyn Optimizer<B>> = match settings[0].kind().weight_decay() {
+        _ if weight_decay.is_zero() => Box::new(inner),
+        WeightDecay::Decoupled => Box::new(DecoupledDecay {
             weight_decay: weight_decay.clone(),
-            inner,
+            inner: Box::new(inner),
         }),
-        _ => Box::new(CoupledDecay {
+        WeightDecay::Coupled => Box::new(CoupledDecay {
             weight_decay: weight_decay.clone(),
-            inner,
+            inner: Box::new(inner),
         }),
     };
     if kind == StepKind::PlainSgd {

@@ -1,12 +1,11 @@
 //! Any optimizer as one pass over weights, gradients and state, on backends that have it.
 
 use super::Optimizer;
-use super::state::StackedState;
-use super::step_constants::{StepConstants, update_rule};
+use super::step_constants::StepConstants;
 use crate::backend::{Backend, FusedRule, OnePassUpdates, ParameterLists};
 use crate::model::StageGradient;
+use crate::optimizers::{OptimizerSettings, PerMember, StackedState};
 use crate::spec::{NonNegative, Training};
-use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
 
 /// The steps of members whose optimizers have one update rule, with their penalties, clipping by value and
@@ -23,19 +22,22 @@ pub(super) struct OnePass<B: Backend> {
 }
 
 impl<B: Backend> OnePass<B> {
-    /// For members with these settings; `None` if the backend has no such steps. Penalties and clipping
+    /// For members with these settings; `None` if the backend or the optimizer has no such steps. Penalties and clipping
     /// are those of the settings if `transforms_gradients`; otherwise gradients are used as they are.
     pub(super) fn new(members: &[&Training], transforms_gradients: bool) -> Option<Self> {
         let kernels = B::one_pass_updates()?;
-        // Members with and without momentum share the rule with momentum.
-        let with_momentum = members.iter().find(|member| member.momentum.get() != 0.0);
-        let rule = update_rule(with_momentum.unwrap_or(&members[0]));
-        let has_momentum = with_momentum.is_some();
-        let is_needed = match rule {
-            FusedRule::RmsProp => vec![true, false, has_momentum],
-            FusedRule::CenteredRmsProp => vec![true, true, has_momentum],
-            rule => vec![true; rule.lists()],
-        };
+        let settings = members.iter().map(|member| member.optimizer_settings());
+        let settings: Vec<OptimizerSettings> = settings.collect();
+        let rules = settings.iter().map(OptimizerSettings::rule);
+        // Members with and without momentum share the rule with momentum, which has a state.
+        let rules: Vec<FusedRule> = rules.collect::<Option<_>>()?;
+        let rule = rules.into_iter().max_by_key(|rule| rule.lists())?;
+        let mut is_needed = vec![false; rule.lists()];
+        for member in &settings {
+            for (list, is_needed_by) in is_needed.iter_mut().zip(member.lists()) {
+                *list |= is_needed_by;
+            }
+        }
         let mut settings: Vec<Training> = members.iter().map(|&member| member.clone()).collect();
         if !transforms_gradients {
             for training in &mut settings {
@@ -140,22 +142,10 @@ impl<B: Backend> Optimizer<B> for OnePass<B> {
     }
 
     fn stacked_state(&self) -> StackedState<B> {
-        let mut state = StackedState {
-            steps: Vec::new(),
-            momentum_products: Vec::new(),
+        StackedState {
+            steps: self.constants.steps(),
             lists: self.lists.clone(),
-        };
-        let has_steps = matches!(
-            self.rule,
-            FusedRule::Adam | FusedRule::NAdam | FusedRule::Adagrad
-        );
-        if has_steps {
-            state.steps = self.constants.steps();
         }
-        if self.rule == FusedRule::NAdam {
-            state.momentum_products = self.constants.momentum_products();
-        }
-        state
     }
 
     fn set_stacked_state(&mut self, mut state: StackedState<B>) {
@@ -201,7 +191,7 @@ mod tests {
         let count = members.len();
         let kind = members[0].step_kind();
         let mut optimizers = [
-            on_tensors::<Flex>(kind, members, &device),
+            on_tensors::<Flex>(kind.clone(), members, &device),
             of_kind::<Flex>(kind, members, &device),
         ];
         let shapes = [[INPUTS, OUTPUTS], [1, OUTPUTS], [1, OUTPUTS], [1, OUTPUTS]];

@@ -1,10 +1,9 @@
 //! Plain gradient descent: `torch.optim.SGD` without momentum.
 
 use super::Optimizer;
-use super::state::StackedState;
 use crate::backend::Backend;
 use crate::model::StageGradient;
-use crate::train::per_member::PerMember;
+use crate::optimizers::{PerMember, StackedState};
 use burn::tensor::Tensor;
 
 /// `w ← w − η·(g + λ·w)`, with the weight decay λ. If the backend can, gradient and step of a dense

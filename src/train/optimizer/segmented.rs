@@ -1,10 +1,10 @@
 //! Members with different kinds of optimizers in one cohort.
 
 use super::Optimizer;
-use super::state::{OptimizerState, StackedState};
+use super::state::OptimizerState;
 use crate::backend::Backend;
 use crate::model::{StageGradient, concat_members, narrow_members};
-use crate::train::per_member::PerMember;
+use crate::optimizers::{PerMember, StackedState};
 use burn::tensor::Tensor;
 use std::ops::Range;
 
@@ -57,13 +57,9 @@ impl<B: Backend> Optimizer<B> for Segmented<B> {
         let lists = states.iter().map(|state| state.lists.len()).max();
         let sizes = || self.0.iter().map(|segment| segment.members.len());
         let steps = states.iter().zip(sizes());
-        let products = states.iter().zip(sizes());
         StackedState {
             steps: steps
                 .flat_map(|(state, size)| values_or(&state.steps, size, 0))
-                .collect(),
-            momentum_products: products
-                .flat_map(|(state, size)| values_or(&state.momentum_products, size, 1.0))
                 .collect(),
             lists: (0..lists.unwrap_or(0))
                 .map(|list| {
@@ -84,7 +80,6 @@ impl<B: Backend> Optimizer<B> for Segmented<B> {
             };
             segment.optimizer.set_stacked_state(StackedState {
                 steps: state.steps[members.clone()].to_vec(),
-                momentum_products: state.momentum_products[members.clone()].to_vec(),
                 lists: state.lists.iter().map(narrow).collect(),
             });
         }

@@ -2,6 +2,7 @@
 
 use crate::backend::Backend;
 use crate::model::{concat_members, padded, trimmed};
+use crate::optimizers::StackedState;
 use burn::tensor::Tensor;
 
 /// The state of one member. Restored into the optimizer of another cohort, training continues with
@@ -10,8 +11,6 @@ use burn::tensor::Tensor;
 pub struct OptimizerState<B: Backend> {
     /// Steps taken; 0 if the optimizer does not count them.
     pub steps: usize,
-    /// The product of NAdam's momenta; 1 for others.
-    pub momentum_product: f64,
     /// Lists of moving means, velocities or sums. Each list has one tensor per parameter
     /// (`[1, rows, columns]`), or is empty if the optimizer does not need it or has not taken a
     /// step.
@@ -46,58 +45,26 @@ impl<B: Backend> OptimizerState<B> {
     }
 }
 
-/// The state of all members of an optimizer.
-#[derive(Clone, Debug)]
-pub struct StackedState<B: Backend> {
-    /// Steps taken by each member; empty if the optimizer does not count them.
-    pub steps: Vec<usize>,
-    /// For each member, the product of NAdam's momenta; empty for other optimizers.
-    pub momentum_products: Vec<f64>,
-    /// Lists as in [`OptimizerState::lists`], stacked: `[members, rows, columns]`.
-    pub lists: Vec<Vec<Tensor<B, 3>>>,
+/// The state of members with these states.
+pub(super) fn stack_members<B: Backend>(states: &[OptimizerState<B>]) -> StackedState<B> {
+    let lists = states.iter().map(|state| state.lists.len()).max();
+    StackedState {
+        steps: states.iter().map(|state| state.steps).collect(),
+        lists: (0..lists.unwrap_or(0))
+            .map(|list| stacked(states, list))
+            .collect(),
+    }
 }
 
-impl<B: Backend> StackedState<B> {
-    /// A state that consists of lists only.
-    pub(super) fn from_lists(lists: &[&[Tensor<B, 3>]]) -> Self {
-        Self {
-            steps: Vec::new(),
-            momentum_products: Vec::new(),
-            lists: lists.iter().map(|list| list.to_vec()).collect(),
-        }
-    }
-
-    /// The state of members with these states.
-    pub(super) fn from_members(states: &[OptimizerState<B>]) -> Self {
-        let lists = states.iter().map(|state| state.lists.len()).max();
-        Self {
-            steps: states.iter().map(|state| state.steps).collect(),
-            momentum_products: states.iter().map(|s| s.momentum_product).collect(),
-            lists: (0..lists.unwrap_or(0))
-                .map(|list| stacked(states, list))
-                .collect(),
-        }
-    }
-
-    /// The state of the member with this index.
-    pub(super) fn member(&self, member: usize) -> OptimizerState<B> {
-        let of_member = |tensor: &Tensor<B, 3>| tensor.clone().narrow(0, member, 1);
-        let lists = self.lists.iter();
-        OptimizerState {
-            steps: self.steps.get(member).copied().unwrap_or(0),
-            momentum_product: self.momentum_products.get(member).copied().unwrap_or(1.0),
-            lists: lists
-                .map(|list| list.iter().map(of_member).collect())
-                .collect(),
-        }
-    }
-
-    /// Removes and returns the list of this index; empty if there is none.
-    pub(super) fn take_list(&mut self, list: usize) -> Vec<Tensor<B, 3>> {
-        self.lists
-            .get_mut(list)
-            .map(std::mem::take)
-            .unwrap_or_default()
+/// The state of the member with this index.
+pub(super) fn member_of<B: Backend>(state: &StackedState<B>, member: usize) -> OptimizerState<B> {
+    let of_member = |tensor: &Tensor<B, 3>| tensor.clone().narrow(0, member, 1);
+    let lists = state.lists.iter();
+    OptimizerState {
+        steps: state.steps.get(member).copied().unwrap_or(0),
+        lists: lists
+            .map(|list| list.iter().map(of_member).collect())
+            .collect(),
     }
 }
 

@@ -1,9 +1,8 @@
 //! Weight decay, as a wrapper of an optimizer.
 
 use super::Optimizer;
-use super::state::StackedState;
 use crate::backend::Backend;
-use crate::train::per_member::PerMember;
+use crate::optimizers::{PerMember, StackedState};
 use burn::tensor::Tensor;
 
 /// Weight decay as an L2 penalty: replaces the gradient `g` by `g + λ·w`.

@@ -3,10 +3,10 @@
 use super::throughput::shortened;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
+use crate::optimizers::PerMember;
 use crate::train::batches::BatchPlan;
 use crate::train::cohort::Cohort;
 use crate::train::member::Member;
-use crate::train::per_member::PerMember;
 use std::ops::Range;
 
 /// Timing ends after `MAX_STEPS`, or after `MIN_STEPS` that took `MIN_SECONDS`. One measurement can

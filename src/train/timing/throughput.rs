@@ -2,10 +2,10 @@
 
 use crate::backend::Backend;
 use crate::data::{DeviceDataset, Partition};
+use crate::optimizers::PerMember;
 use crate::train::batches::BatchPlan;
 use crate::train::cohort::Cohort;
 use crate::train::member::Member;
-use crate::train::per_member::PerMember;
 use std::sync::Arc;
 
 /// Steps before the first timed one, in which kernels are compiled.

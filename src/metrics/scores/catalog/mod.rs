@@ -5,7 +5,7 @@ use super::definition::ScoreDefinition;
 #[cfg(test)]
 mod tests;
 
-macro_rules! catalog {
+macro_rules! scores {
     ($($score:ident,)+) => {
         $(mod $score;)+
 
@@ -15,7 +15,7 @@ macro_rules! catalog {
     };
 }
 
-catalog! {
+scores! {
     accuracy,
     loss,
     macro_f1,

@@ -4,8 +4,8 @@ use super::directive::Directive;
 use super::memory::MemoryRequest;
 use super::name::{ResourceName, Token};
 use super::time_limit::TimeLimit;
-use crate::spec::values::number::Count;
-use crate::spec::values::section::section;
+use crate::values::number::Count;
+use crate::values::section::section;
 
 section! {
     /// Settings of `tp-sweep launch`, for clusters. They change no result.
@@ -72,9 +72,9 @@ impl LaunchOptions {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::values::section::SweepOption;
-    use crate::spec::yaml::diagnostic::{Diagnostic, Diagnostics};
-    use crate::spec::yaml::node::YamlNode;
+    use crate::values::section::SweepOption;
+    use crate::yaml::diagnostic::{Diagnostic, Diagnostics};
+    use crate::yaml::node::YamlNode;
 
     fn read(text: &str) -> Result<LaunchOptions, Diagnostic> {
         let mut diagnostics = Diagnostics::default();

@@ -1,8 +1,8 @@
 //! Values that are read with the `FromStr` of their type.
 
-use crate::spec::values::config_value::ConfigValue;
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::values::config_value::ConfigValue;
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlNode, YamlValue};
 use std::str::FromStr;
 
 /// Reads text with the `FromStr` of the type, whose error becomes the help.
@@ -24,13 +24,13 @@ pub(crate) fn read_text<T: ConfigValue + FromStr<Err = String>>(
 /// Implements `ConfigValue` for a type with `FromStr` and `Display`.
 macro_rules! text_value {
     ($type:ident, $expected:literal $(; a list of $items:literal)?, $schema:expr) => {
-        impl crate::spec::values::config_value::ConfigValue for $type {
+        impl crate::values::config_value::ConfigValue for $type {
             fn expected() -> String {
                 $expected.to_owned()
             }
             fn read(
-                node: &crate::spec::yaml::node::YamlNode,
-            ) -> Result<Self, crate::spec::yaml::diagnostic::Diagnostic> {
+                node: &crate::yaml::node::YamlNode,
+            ) -> Result<Self, crate::yaml::diagnostic::Diagnostic> {
                 super::text_value::read_text(node)
             }
             fn to_value(&self) -> serde_json::Value {
@@ -41,7 +41,7 @@ macro_rules! text_value {
             }
         }
         $(
-            impl crate::spec::values::config_value::ListItem for $type {
+            impl crate::values::config_value::ListItem for $type {
                 fn expected_items() -> String {
                     $items.to_owned()
                 }

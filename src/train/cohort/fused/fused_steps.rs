@@ -5,11 +5,12 @@ use crate::backend::{
     Backend, FusedBatch, FusedEnd, FusedEpoch, FusedModel, FusedStart, FusedState, FusedTraining,
 };
 use crate::model::DropoutNoise;
+use crate::optimizers::StackedState;
 use crate::spec::DropoutSite;
 use crate::train::batches::EpochOrder;
 use crate::train::cohort::state::Cohort;
 use crate::train::evaluation::LossAccumulator;
-use crate::train::optimizer::{StackedState, StepConstants, update_rule};
+use crate::train::optimizer::StepConstants;
 use std::ops::Range;
 
 /// A cohort in training by kernels of whole steps.
@@ -47,10 +48,12 @@ impl<B: Backend> Cohort<'_, B> {
         let member_stages: Vec<_> = (0..self.members.len())
             .map(|m| self.model.member_stages(m))
             .collect();
+        let rules = trainings.iter().map(|t| t.optimizer_settings().rule());
+        let rules = rules.collect::<Option<Vec<_>>>()?;
         let (layers, sites) = fused_layers(self.model.stages(), &member_stages, &models)?;
         let model = FusedModel {
             layers,
-            rules: trainings.iter().map(|t| update_rule(t)).collect(),
+            rules,
             smoothing: trainings
                 .iter()
                 .map(|t| t.label_smoothing.get() as f32)

@@ -1,7 +1,6 @@
 //! Hyperparameters that may differ between the members of a cohort.
 
 use crate::backend::Backend;
-use crate::spec::{Positive, Training};
 use burn::tensor::{Tensor, TensorData};
 use std::ops::Range;
 
@@ -106,20 +105,9 @@ impl<B: Backend> PerMember<B> {
     }
 }
 
-/// A bound with one value per member, infinite for members without one; `None` if no member has it.
-pub(super) fn bounds<B: Backend>(
-    members: &[&Training],
-    get: fn(&Training) -> Option<Positive>,
-    device: &B::Device,
-) -> Option<PerMember<B>> {
-    let of = |member: &&Training| get(member).map_or(f64::INFINITY, Positive::get);
-    let any = members.iter().any(|member| get(member).is_some());
-    any.then(|| PerMember::of(members, of, device))
-}
-
 /// A value for each member and each step of an epoch, copied to the device once.
 #[derive(Clone, Debug)]
-pub(super) struct PerStep<B: Backend> {
+pub(crate) struct PerStep<B: Backend> {
     /// For each step, one value per member.
     values: Vec<Vec<f64>>,
     /// `[steps, members, 1, 1]`, if members differ in any step.
@@ -128,7 +116,7 @@ pub(super) struct PerStep<B: Backend> {
 
 impl<B: Backend> PerStep<B> {
     /// `values` has, for each step, one value per member.
-    pub(super) fn new(values: Vec<Vec<f64>>, device: &B::Device) -> Self {
+    pub(crate) fn new(values: Vec<Vec<f64>>, device: &B::Device) -> Self {
         let is_same = |step: &Vec<f64>| step.iter().all(|value| *value == step[0]);
         let tensor = (!values.iter().all(is_same)).then(|| {
             let numbers: Vec<f32> = values.iter().flatten().map(|&value| value as f32).collect();
@@ -139,7 +127,7 @@ impl<B: Backend> PerStep<B> {
     }
 
     /// The values of one step.
-    pub(super) fn step(&self, step: usize) -> PerMember<B> {
+    pub(crate) fn step(&self, step: usize) -> PerMember<B> {
         PerMember::with(self.values[step].clone(), || {
             let tensor = self.tensor.clone().expect("made where members differ");
             tensor.narrow(0, step, 1).squeeze_dim(0)

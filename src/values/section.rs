@@ -1,8 +1,8 @@
 //! The sections and keys of a sweep file that change no result, each declared once.
 
 use super::config_value::ConfigValue;
-use crate::spec::yaml::diagnostic::{Diagnostic, Diagnostics};
-use crate::spec::yaml::node::YamlNode;
+use crate::yaml::diagnostic::{Diagnostic, Diagnostics};
+use crate::yaml::node::YamlNode;
 use serde_json::{Map, Value, json};
 
 /// A key, for the JSON Schema and the documentation.
@@ -118,12 +118,12 @@ macro_rules! section {
             }
         }
 
-        impl $crate::spec::values::section::Section for $type {
+        impl $crate::values::section::Section for $type {
             const DESCRIPTION: &'static str = concat!($($description),+).trim_ascii();
 
-            fn keys() -> Vec<$crate::spec::values::section::SectionKey> {
+            fn keys() -> Vec<$crate::values::section::SectionKey> {
                 let defaults = Self::default();
-                vec![$($crate::spec::values::section::SectionKey::new(
+                vec![$($crate::values::section::SectionKey::new(
                     stringify!($key),
                     concat!($($doc),+).trim_ascii(),
                     &defaults.$key,
@@ -133,9 +133,9 @@ macro_rules! section {
             fn set(
                 &mut self,
                 name: &str,
-                node: &$crate::spec::yaml::node::YamlNode,
-            ) -> Option<Result<(), $crate::spec::yaml::diagnostic::Diagnostic>> {
-                use $crate::spec::values::config_value::ConfigValue;
+                node: &$crate::yaml::node::YamlNode,
+            ) -> Option<Result<(), $crate::yaml::diagnostic::Diagnostic>> {
+                use $crate::values::config_value::ConfigValue;
                 match name {
                     $(stringify!($key) => Some(
                         ConfigValue::read(node).map(|value| self.$key = value)
@@ -151,18 +151,18 @@ pub(crate) use section;
 /// Declares the description of a top-level key.
 macro_rules! top_level_key {
     ($type:ident, $description:literal) => {
-        impl $crate::spec::values::section::SweepOption for $type {
+        impl $crate::values::section::SweepOption for $type {
             fn read_option(
                 _name: &str,
-                node: &$crate::spec::yaml::node::YamlNode,
-                diagnostics: &mut $crate::spec::yaml::diagnostic::Diagnostics,
+                node: &$crate::yaml::node::YamlNode,
+                diagnostics: &mut $crate::yaml::diagnostic::Diagnostics,
             ) -> Self {
-                use $crate::spec::values::config_value::ConfigValue;
+                use $crate::values::config_value::ConfigValue;
                 diagnostics.record(Self::read(node)).unwrap_or_default()
             }
 
-            fn keys(name: &'static str) -> Vec<$crate::spec::values::section::SectionKey> {
-                vec![$crate::spec::values::section::SectionKey::new(
+            fn keys(name: &'static str) -> Vec<$crate::values::section::SectionKey> {
+                vec![$crate::values::section::SectionKey::new(
                     name,
                     $description,
                     &Self::default(),

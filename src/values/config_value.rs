@@ -1,7 +1,7 @@
 //! Values that a sweep file can set: read from YAML, written as JSON, described by a JSON Schema.
 
-use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::yaml::diagnostic::{Diagnostic, nearest};
+use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 /// A type of value that a sweep file can set.
@@ -140,14 +140,14 @@ macro_rules! string_enum {
             }
         }
 
-        impl $crate::spec::values::config_value::ConfigValue for $type {
+        impl $crate::values::config_value::ConfigValue for $type {
             fn expected() -> String {
                 format!("one of {}", [$($name,)+].join(", "))
             }
-            fn read(node: &$crate::spec::yaml::node::YamlNode)
-                -> Result<Self, $crate::spec::yaml::diagnostic::Diagnostic>
+            fn read(node: &$crate::yaml::node::YamlNode)
+                -> Result<Self, $crate::yaml::diagnostic::Diagnostic>
             {
-                $crate::spec::values::config_value::read_name_in(node, &[$($name,)+])
+                $crate::values::config_value::read_name_in(node, &[$($name,)+])
                     .map(|index| Self::ALL[index])
             }
             fn to_value(&self) -> serde_json::Value {
@@ -158,7 +158,7 @@ macro_rules! string_enum {
             }
         }
 
-        impl $crate::spec::values::config_value::ListItem for $type {
+        impl $crate::values::config_value::ListItem for $type {
             fn expected_items() -> String {
                 [$($name,)+].join(", ")
             }

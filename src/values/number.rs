@@ -1,8 +1,8 @@
 //! Numbers within bounds.
 
 use super::config_value::ConfigValue;
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 use std::fmt;
 use std::hash::{Hash, Hasher};

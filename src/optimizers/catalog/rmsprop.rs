@@ -1,17 +1,69 @@
 //! RMSprop (Hinton 2012), as `torch.optim.RMSprop`.
 
-use super::Optimizer;
-use super::state::StackedState;
-use super::update::{apply_update, epsilon, squares, update_moving_means};
-use crate::backend::Backend;
-use crate::spec::Training;
-use crate::train::per_member::PerMember;
+use crate::backend::{Backend, FusedRule, FusedStep};
+use crate::optimizers::declaration::optimizer;
+use crate::optimizers::per_member::PerMember;
+use crate::optimizers::stacked_state::StackedState;
+use crate::optimizers::step::{Step, StepCounter, TensorOptimizer};
+use crate::optimizers::update::{apply_update, squares, update_moving_means, usable_epsilon};
+use crate::values::number::{Fraction, Positive};
 use burn::tensor::Tensor;
+
+optimizer! {
+    /// Gradients divided by their recent root mean square (Hinton 2012; `torch.optim.RMSprop`).
+    pub struct RmsProp = "rmsprop" {
+        /// Momentum.
+        momentum, "momentum": Fraction = 0.0,
+        /// Term that avoids a division by zero.
+        epsilon, "epsilon": Positive = 1e-8,
+        /// Decay of the mean of squared gradients.
+        alpha, "alpha": Fraction = 0.99,
+        /// Divide by the standard deviation of the gradients.
+        centered, "centered": bool = false,
+    }
+}
+
+impl Step for RmsProp {
+    fn lists(&self) -> Vec<bool> {
+        vec![true, self.centered, self.momentum > 0.0]
+    }
+
+    fn rule(&self) -> Option<FusedRule> {
+        Some(if self.centered {
+            FusedRule::CenteredRmsProp
+        } else {
+            FusedRule::RmsProp
+        })
+    }
+
+    fn fill(&self, _step: &mut StepCounter, constants: &mut FusedStep) {
+        constants.epsilon = usable_epsilon(self.epsilon) as f32;
+        constants.momentum = self.momentum as f32;
+        constants.square_decay = self.alpha as f32;
+        constants.square_factor = (1.0 - self.alpha) as f32;
+    }
+
+    fn on_tensors<B: Backend>(
+        members: &[Self],
+        device: &B::Device,
+    ) -> Box<dyn TensorOptimizer<B>> {
+        Box::new(RmsPropOnTensors {
+            alpha: PerMember::of(members, |m| m.alpha, device),
+            one_minus_alpha: PerMember::of(members, |m| 1.0 - m.alpha, device),
+            epsilon: PerMember::of(members, |m| usable_epsilon(m.epsilon), device),
+            momentum: PerMember::of(members, |m| m.momentum, device),
+            centered: members[0].centered,
+            variances: Vec::new(),
+            means: Vec::new(),
+            velocities: Vec::new(),
+        })
+    }
+}
 
 /// `v ← α·v + (1−α)·g²`, `d = g / (√v + ε)`, then `w ← w − η·d`, or with momentum `b ← µ·b + d` and
 /// `w ← w − η·b`. The centred form uses `√(v − ḡ²)` with the moving mean `ḡ` of the gradients
 /// (Graves 2013).
-pub(super) struct RmsProp<B: Backend> {
+struct RmsPropOnTensors<B: Backend> {
     alpha: PerMember<B>,
     one_minus_alpha: PerMember<B>,
     epsilon: PerMember<B>,
@@ -22,23 +74,7 @@ pub(super) struct RmsProp<B: Backend> {
     velocities: Vec<Tensor<B, 3>>,
 }
 
-impl<B: Backend> RmsProp<B> {
-    /// For members with these settings, which are all centred or all not.
-    pub(super) fn new(centered: bool, members: &[&Training], device: &B::Device) -> Self {
-        Self {
-            alpha: PerMember::of(members, |m| m.alpha.get(), device),
-            one_minus_alpha: PerMember::of(members, |m| 1.0 - m.alpha.get(), device),
-            epsilon: epsilon(members, device),
-            momentum: PerMember::of(members, |m| m.momentum.get(), device),
-            centered,
-            variances: Vec::new(),
-            means: Vec::new(),
-            velocities: Vec::new(),
-        }
-    }
-}
-
-impl<B: Backend> Optimizer<B> for RmsProp<B> {
+impl<B: Backend> TensorOptimizer<B> for RmsPropOnTensors<B> {
     fn step(
         &mut self,
         parameters: Vec<Tensor<B, 3>>,

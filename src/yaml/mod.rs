@@ -1,7 +1,7 @@
 //! YAML text as a tree of values with their positions, and the diagnostics that point into it.
-pub(super) mod diagnostic;
-pub(super) mod node;
+pub(crate) mod diagnostic;
+pub(crate) mod node;
 mod raw;
-pub(super) mod short_text;
-pub(super) mod span;
+pub(crate) mod short_text;
+pub(crate) mod span;
 mod text_index;

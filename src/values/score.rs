@@ -2,8 +2,8 @@
 
 use super::config_value::{ConfigValue, ListItem, read_name_in};
 use crate::metrics::Score;
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::YamlNode;
+use crate::yaml::diagnostic::Diagnostic;
+use crate::yaml::node::YamlNode;
 use serde_json::{Value, json};
 
 fn names() -> Vec<&'static str> {

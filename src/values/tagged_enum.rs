@@ -1,8 +1,8 @@
 //! Enums whose variants have settings, such as a schedule or an initialisation.
 
 use super::config_value::ConfigValue;
-use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
-use crate::spec::yaml::node::{YamlNode, YamlValue};
+use crate::yaml::diagnostic::{Diagnostic, nearest};
+use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Map, Value, json};
 
 /// A variant as written in a sweep file: its name, and its settings if any.
@@ -67,9 +67,8 @@ impl TaggedValue<'_> {
     pub(crate) fn only(&self, known: &[&'static str]) -> Result<(), Diagnostic> {
         match self.fields.map(|node| &node.value) {
             Some(YamlValue::Map(entries)) => {
-                let unknown = |entry: &&crate::spec::yaml::node::YamlEntry| {
-                    !known.contains(&entry.key.as_str())
-                };
+                let unknown =
+                    |entry: &&crate::yaml::node::YamlEntry| !known.contains(&entry.key.as_str());
                 match entries.iter().find(unknown) {
                     Some(entry) => Err(entry.unknown_key(known.iter().copied())),
                     None => Ok(()),
@@ -192,15 +191,15 @@ macro_rules! tagged_enum {
             pub const NAMES: &'static [&'static str] = &[$($name,)+];
         }
 
-        impl $crate::spec::values::config_value::ConfigValue for $type {
+        impl $crate::values::config_value::ConfigValue for $type {
             fn expected() -> String {
                 $expected.to_owned()
             }
-            fn read(node: &$crate::spec::yaml::node::YamlNode)
-                -> Result<Self, $crate::spec::yaml::diagnostic::Diagnostic>
+            fn read(node: &$crate::yaml::node::YamlNode)
+                -> Result<Self, $crate::yaml::diagnostic::Diagnostic>
             {
                 let tagged =
-                    $crate::spec::values::tagged_enum::parse_tagged(node, $noun, Self::NAMES, $expected)?;
+                    $crate::values::tagged_enum::parse_tagged(node, $noun, Self::NAMES, $expected)?;
                 match tagged.name {
                     $($name => {
                         tagged.only(&[$(stringify!($field),)*])?;
@@ -218,21 +217,21 @@ macro_rules! tagged_enum {
             }
             fn to_value(&self) -> serde_json::Value {
                 match self {
-                    $(Self::$variant { $($field,)* } => $crate::spec::values::tagged_enum::to_value($name, &[
-                        $($crate::spec::values::tagged_enum::Field {
+                    $(Self::$variant { $($field,)* } => $crate::values::tagged_enum::to_value($name, &[
+                        $($crate::values::tagged_enum::Field {
                             name: stringify!($field),
-                            value: $crate::spec::values::config_value::ConfigValue::to_value($field),
+                            value: $crate::values::config_value::ConfigValue::to_value($field),
                             default: None::<$field_type>$(.or(Some($default)))?
-                                .as_ref().map($crate::spec::values::config_value::ConfigValue::to_value),
+                                .as_ref().map($crate::values::config_value::ConfigValue::to_value),
                         },)*
                     ]),)+
                 }
             }
             fn schema() -> serde_json::Value {
-                $crate::spec::values::tagged_enum::schema(&[$(
+                $crate::values::tagged_enum::schema(&[$(
                     ($name, vec![$((
                         stringify!($field),
-                        <$field_type as $crate::spec::values::config_value::ConfigValue>::schema(),
+                        <$field_type as $crate::values::config_value::ConfigValue>::schema(),
                         None::<$field_type>$(.or(Some($default)))?.is_none(),
                     ),)*]),
                 )+])

@@ -1,8 +1,7 @@
 //! Formulas that several optimizers share.
 
+use super::per_member::PerMember;
 use crate::backend::Backend;
-use crate::spec::Training;
-use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
 
 /// `w − η·d` for each parameter `w` and its direction `d`.
@@ -45,9 +44,8 @@ pub(super) fn squares<B: Backend>(
         .map(|gradient| gradient.clone() * gradient.clone())
 }
 
-/// For each member, the term ε that avoids division by zero. It is at least the smallest normal
-/// float32: an ε that rounds to 0 would give 0/0 for a parameter whose gradients have all been 0.
-pub(super) fn epsilon<B: Backend>(members: &[&Training], device: &B::Device) -> PerMember<B> {
-    let min = f64::from(f32::MIN_POSITIVE);
-    PerMember::of(members, |m| m.epsilon().max(min), device)
+/// The term ε that avoids division by zero, as it is used: at least the smallest normal float32. An ε that
+/// rounds to 0 would give 0/0 for a parameter whose gradients have all been 0.
+pub(super) fn usable_epsilon(epsilon: f64) -> f64 {
+    epsilon.max(f64::from(f32::MIN_POSITIVE))
 }

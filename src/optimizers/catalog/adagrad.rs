@@ -1,15 +1,57 @@
 //! Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
 
-use super::Optimizer;
-use super::state::StackedState;
-use super::update::{apply_update, epsilon, squares};
-use crate::backend::Backend;
-use crate::spec::Training;
-use crate::train::per_member::PerMember;
+use crate::backend::{Backend, FusedRule, FusedStep};
+use crate::optimizers::declaration::optimizer;
+use crate::optimizers::per_member::PerMember;
+use crate::optimizers::stacked_state::StackedState;
+use crate::optimizers::step::{Step, StepCounter, TensorOptimizer};
+use crate::optimizers::update::{apply_update, squares, usable_epsilon};
+use crate::values::number::{NonNegative, Positive};
 use burn::tensor::Tensor;
 
+optimizer! {
+    /// Gradients divided by the root of the sum of their squares (Duchi et al. 2011; `torch.optim.Adagrad`).
+    pub struct Adagrad = "adagrad" {
+        /// Term that avoids a division by zero.
+        epsilon, "epsilon": Positive = 1e-10,
+        /// Decay of the learning rate.
+        learning_rate_decay, "lrdecay": NonNegative = 0.0,
+    }
+}
+
+impl Step for Adagrad {
+    const COUNTS_STEPS: bool = true;
+
+    fn lists(&self) -> Vec<bool> {
+        vec![true]
+    }
+
+    fn rule(&self) -> Option<FusedRule> {
+        Some(FusedRule::Adagrad)
+    }
+
+    fn fill(&self, step: &mut StepCounter, constants: &mut FusedStep) {
+        let slowdown = (step.number - 1) as f64 * self.learning_rate_decay;
+        constants.epsilon = usable_epsilon(self.epsilon) as f32;
+        constants.correction = (1.0 / (1.0 + slowdown)) as f32;
+    }
+
+    fn on_tensors<B: Backend>(
+        members: &[Self],
+        device: &B::Device,
+    ) -> Box<dyn TensorOptimizer<B>> {
+        Box::new(AdagradOnTensors {
+            learning_rate_decay: members.iter().map(|m| m.learning_rate_decay).collect(),
+            epsilon: PerMember::of(members, |m| usable_epsilon(m.epsilon), device),
+            sums: Vec::new(),
+            steps: vec![0; members.len()],
+            device: device.clone(),
+        })
+    }
+}
+
 /// `s ← s + g²`, then `w ← w − η/(1 + (t−1)·δ) · g / (√s + ε)`, with the learning-rate decay δ.
-pub(super) struct Adagrad<B: Backend> {
+struct AdagradOnTensors<B: Backend> {
     learning_rate_decay: Vec<f64>,
     epsilon: PerMember<B>,
     /// `s` of each parameter; empty before the first step.
@@ -19,21 +61,7 @@ pub(super) struct Adagrad<B: Backend> {
     device: B::Device,
 }
 
-impl<B: Backend> Adagrad<B> {
-    /// For members with these settings.
-    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
-        let decays = members.iter().map(|m| m.learning_rate_decay.get());
-        Self {
-            learning_rate_decay: decays.collect(),
-            epsilon: epsilon(members, device),
-            sums: Vec::new(),
-            steps: vec![0; members.len()],
-            device: device.clone(),
-        }
-    }
-}
-
-impl<B: Backend> Optimizer<B> for Adagrad<B> {
+impl<B: Backend> TensorOptimizer<B> for AdagradOnTensors<B> {
     fn step(
         &mut self,
         parameters: Vec<Tensor<B, 3>>,

@@ -1,11 +1,34 @@
 //! The moving means of gradients and of their squares, which Adam and its variants use.
 
-use super::state::StackedState;
-use super::update::{epsilon, squares, update_moving_means};
-use crate::backend::Backend;
-use crate::spec::Training;
-use crate::train::per_member::PerMember;
+use super::per_member::PerMember;
+use super::stacked_state::StackedState;
+use super::step::StepCounter;
+use super::update::{squares, update_moving_means, usable_epsilon};
+use crate::backend::{Backend, FusedStep};
 use burn::tensor::Tensor;
+
+/// The settings that Adam and its variants share.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MomentSettings {
+    pub(super) beta1: f64,
+    pub(super) beta2: f64,
+    pub(super) epsilon: f64,
+}
+
+impl MomentSettings {
+    /// Writes the constants of a step for the kernels. `correction` is Adam's.
+    pub(super) fn fill(self, step: &StepCounter, constants: &mut FusedStep) {
+        let Self { beta1, beta2, .. } = self;
+        let number = step.number as i32;
+        constants.epsilon = usable_epsilon(self.epsilon) as f32;
+        constants.momentum = beta1 as f32;
+        constants.gradient_factor = (1.0 - beta1) as f32;
+        constants.square_decay = beta2 as f32;
+        constants.square_factor = (1.0 - beta2) as f32;
+        constants.square_correction = (1.0 / (1.0 - beta2.powi(number))).sqrt() as f32;
+        constants.correction = (1.0 / (1.0 - beta1.powi(number))) as f32;
+    }
+}
 
 /// `m ← β₁·m + (1−β₁)·g` and `v ← β₂·v + (1−β₂)·g²` of each parameter.
 pub(super) struct Moments<B: Backend> {
@@ -26,15 +49,15 @@ pub(super) struct Moments<B: Backend> {
 
 impl<B: Backend> Moments<B> {
     /// For members with these settings.
-    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
+    pub(super) fn new(members: &[MomentSettings], device: &B::Device) -> Self {
         Self {
-            beta1: members.iter().map(|m| m.beta1.get()).collect(),
-            beta2: members.iter().map(|m| m.beta2.get()).collect(),
-            epsilon: epsilon(members, device),
-            beta1_factor: PerMember::of(members, |m| m.beta1.get(), device),
-            beta2_factor: PerMember::of(members, |m| m.beta2.get(), device),
-            one_minus_beta1: PerMember::of(members, |m| 1.0 - m.beta1.get(), device),
-            one_minus_beta2: PerMember::of(members, |m| 1.0 - m.beta2.get(), device),
+            beta1: members.iter().map(|m| m.beta1).collect(),
+            beta2: members.iter().map(|m| m.beta2).collect(),
+            epsilon: PerMember::of(members, |m| usable_epsilon(m.epsilon), device),
+            beta1_factor: PerMember::of(members, |m| m.beta1, device),
+            beta2_factor: PerMember::of(members, |m| m.beta2, device),
+            one_minus_beta1: PerMember::of(members, |m| 1.0 - m.beta1, device),
+            one_minus_beta2: PerMember::of(members, |m| 1.0 - m.beta2, device),
             means: Vec::new(),
             variances: Vec::new(),
             steps: vec![0; members.len()],
