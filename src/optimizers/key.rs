@@ -1,6 +1,5 @@
 //! The keys of optimizers.
 
-use super::OptimizerKind;
 use super::setting::{Setting, SettingType};
 use crate::values::config_value::ConfigValue;
 use crate::yaml::diagnostic::Diagnostic;
@@ -38,11 +37,5 @@ impl OptimizerKey {
             schema: <T as ConfigValue>::schema,
             expected: <T as ConfigValue>::expected,
         }
-    }
-
-    /// The optimizers that have a key of this name.
-    pub(crate) fn owners(name: &str) -> impl Iterator<Item = OptimizerKind> {
-        let kinds = OptimizerKind::ALL.iter().copied();
-        kinds.filter(move |kind| kind.key(name).is_some())
     }
 }

@@ -14,6 +14,12 @@ impl OptimizerKind {
         Self::ALL.iter().map(|kind| kind.name()).collect()
     }
 
+    /// The optimizers that have a key of this name.
+    pub(crate) fn with_key(name: &str) -> impl Iterator<Item = Self> {
+        let kinds = Self::ALL.iter().copied();
+        kinds.filter(move |kind| kind.key(name).is_some())
+    }
+
     /// The key of this name, if the optimizer has it.
     pub(crate) fn key(self, name: &str) -> Option<OptimizerKey> {
         self.keys().into_iter().find(|key| key.name == name)

@@ -128,7 +128,7 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
 /// The keys that some optimizers have.
 fn optimizer_keys() -> impl Iterator<Item = Key> {
     optimizer_key_names().into_iter().filter_map(|name| {
-        let mut declared = OptimizerKey::owners(name).filter_map(|owner| owner.key(name));
+        let mut declared = OptimizerKind::with_key(name).filter_map(|owner| owner.key(name));
         let key = declared.next()?;
         // Kept for the list of all keys, which is made once.
         let path: &'static str = format!("training.{name}").leak();
@@ -151,7 +151,7 @@ fn optimizer_keys() -> impl Iterator<Item = Key> {
 /// The description of an optimizer's key: with the optimizers that have it, and its default, if it depends on
 /// the optimizer.
 fn described(key: &OptimizerKey) -> String {
-    let owners: Vec<OptimizerKind> = OptimizerKey::owners(key.name).collect();
+    let owners: Vec<OptimizerKind> = OptimizerKind::with_key(key.name).collect();
     let names: Vec<String> = owners.iter().map(|owner| format!("`{owner}`")).collect();
     let names = match names.as_slice() {
         [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),

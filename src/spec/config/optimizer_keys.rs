@@ -2,7 +2,7 @@
 
 use super::key::{KEYS, Key};
 use super::trial_config::{Config, Training};
-use crate::optimizers::{OptimizerKey, OptimizerKind, OptimizerSettings, Setting};
+use crate::optimizers::{OptimizerKind, OptimizerSettings, Setting};
 use crate::values::conflict::Conflict;
 use serde_json::Value;
 
@@ -45,7 +45,7 @@ impl Training {
     /// The value of an optimizer's key, as in a sweep file.
     pub(super) fn optimizer_value(&self, name: &str) -> Value {
         let default = || {
-            let declared = || OptimizerKey::owners(name).find_map(|owner| owner.key(name));
+            let declared = || OptimizerKind::with_key(name).find_map(|owner| owner.key(name));
             self.optimizer.key(name).or_else(declared)
         };
         match self.optimizer_keys.get(name) {
@@ -91,7 +91,7 @@ impl Config {
             if is_default || optimizer.key(name).is_some() {
                 continue;
             }
-            let owners: Vec<&str> = OptimizerKey::owners(name)
+            let owners: Vec<&str> = OptimizerKind::with_key(name)
                 .map(OptimizerKind::name)
                 .collect();
             let listed = match owners.as_slice() {
