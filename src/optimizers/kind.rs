@@ -21,8 +21,8 @@ impl OptimizerKind {
     }
 
     /// The key of this name, if the optimizer has it.
-    pub(crate) fn key(self, name: &str) -> Option<OptimizerKey> {
-        self.keys().into_iter().find(|key| key.name == name)
+    pub(crate) fn key(self, name: &str) -> Option<&'static OptimizerKey> {
+        self.keys().iter().find(|key| key.name == name)
     }
 }
 

@@ -113,6 +113,11 @@ impl OptimizerKeys {
         self.0.get(key).copied()
     }
 
+    /// The keys that are set.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.0.keys().copied()
+    }
+
     /// Sets a key.
     pub(crate) fn set(&mut self, key: &'static str, setting: Setting) {
         self.0.insert(key, setting);

@@ -6,6 +6,7 @@ use super::setting::{OptimizerKeys, Setting};
 use super::step::{Step, StepCounter, TensorOptimizer, WeightDecay};
 use crate::backend::{Backend, FusedRule, FusedStep};
 use crate::values::conflict::Conflict;
+use std::sync::LazyLock;
 
 macro_rules! optimizers {
     ($($file:ident::$type:ident,)+) => {
@@ -30,8 +31,14 @@ macro_rules! optimizers {
             }
 
             /// The keys of the optimizer, with its defaults.
-            pub(crate) fn keys(self) -> Vec<OptimizerKey> {
-                match self { $(Self::$type => $file::$type::keys(),)+ }
+            pub(crate) fn keys(self) -> &'static [OptimizerKey] {
+                match self {
+                    $(Self::$type => {
+                        static KEYS: LazyLock<Vec<OptimizerKey>> =
+                            LazyLock::new($file::$type::keys);
+                        &KEYS
+                    })+
+                }
             }
 
             /// The weight decay if the sweep file sets none.

@@ -1,8 +1,9 @@
 //! Which keys apply in a configuration. The momentum of Adam, for example, does not.
 
-use super::key::Key;
+use super::key::{KEYS, Key};
 use super::schedule::Schedule;
-use super::trial_config::{Config, Split};
+use super::trial_config::{Config, Split, Training};
+use crate::optimizers::OptimizerKind;
 use crate::spec::data::columns::Impute;
 use crate::spec::data::source::DatasetKind;
 use crate::spec::model::network::{ModelKind, Norm, Width};
@@ -129,4 +130,45 @@ impl Config {
         }
         Ok(())
     }
+
+    /// Checks that keys of other optimizers have their defaults, and those of the optimizer are valid together.
+    ///
+    /// # Errors
+    /// The first key that does not, or two that contradict each other.
+    fn check_optimizer_keys(&self) -> Result<(), Conflict> {
+        let defaults = Training::default();
+        let training = &self.training;
+        let optimizer = training.optimizer;
+        let is_foreign = |&name: &&'static str| {
+            let is_default = || training.optimizer_value(name) == defaults.optimizer_value(name);
+            optimizer.key(name).is_none() && !is_default()
+        };
+        if let Some(name) = training.optimizer_keys.names().find(is_foreign) {
+            let owners: Vec<&str> = OptimizerKind::with_key(name)
+                .map(OptimizerKind::name)
+                .collect();
+            let listed = match owners.as_slice() {
+                [others @ .., last] if !others.is_empty() => {
+                    format!("{} and {last}", others.join(", "))
+                }
+                owners => owners.concat(),
+            };
+            return Err(Conflict {
+                keys: with_optimizer(name),
+                message: format!("training.{name} applies to {listed}, not to {optimizer}"),
+                help: format!(
+                    "remove it, or vary it only `when: {{ training.optimizer: {} }}`",
+                    owners[0]
+                ),
+            });
+        }
+        training.optimizer_settings().check()
+    }
+}
+
+/// The path of an optimizer's key, and that of the optimizer on which it depends.
+fn with_optimizer(name: &str) -> &'static [&'static str] {
+    let mut keys = KEYS.iter().filter_map(Key::optimizer_key);
+    let key = keys.find(|key| key.name == name);
+    key.map_or(&["training.optimizer"], |key| key.depends_on)
 }

@@ -4,7 +4,7 @@
 //! that can be configured can also vary. The JSON Schema and the tables of docs/sweep-file.md are
 //! generated from it.
 
-use super::optimizer_keys::{ALWAYS_WRITTEN, optimizer_key_names};
+use super::optimizer_keys::{ALWAYS_WRITTEN, OPTIMIZER_KEY_NAMES};
 use super::trial_config::Config;
 use crate::optimizers::{OptimizerKey, OptimizerKind, Setting};
 use crate::values::config_value::ConfigValue;
@@ -127,7 +127,7 @@ pub static KEYS: LazyLock<Vec<Key>> = LazyLock::new(|| {
 
 /// The keys that some optimizers have.
 fn optimizer_keys() -> impl Iterator<Item = Key> {
-    optimizer_key_names().into_iter().filter_map(|name| {
+    OPTIMIZER_KEY_NAMES.iter().filter_map(|&name| {
         let mut declared = OptimizerKind::with_key(name).filter_map(|owner| owner.key(name));
         let key = declared.next()?;
         // Kept for the list of all keys, which is made once.
@@ -135,7 +135,7 @@ fn optimizer_keys() -> impl Iterator<Item = Key> {
         Some(Key {
             path,
             short_name: key.short_name,
-            description: described(&key).leak(),
+            description: described(key).leak(),
             index: 0,
             access: Access::Optimizer(OptimizerAccess {
                 name,
