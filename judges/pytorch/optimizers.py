@@ -48,6 +48,11 @@ CASES = {
         "optimizer": "nadam", "learning_rate": 0.05, "beta1": 0.8, "beta2": 0.95,
         "momentum_decay": 0.05, "weight_decay": 0.05,
     },
+    "radam": {"optimizer": "radam", "learning_rate": 0.05},
+    "radam_betas_epsilon_weight_decay": {
+        "optimizer": "radam", "learning_rate": 0.05, "beta1": 0.8, "beta2": 0.7, "epsilon": 0.01,
+        "weight_decay": 0.05,
+    },
     "l1": {"optimizer": "sgd", "learning_rate": 0.3, "l1": 0.01},
     "label_smoothing": {"optimizer": "sgd", "learning_rate": 0.3, "label_smoothing": 0.1},
     "clip_value": {"optimizer": "sgd", "learning_rate": 1.0, "clip_value": 0.05},
@@ -75,6 +80,7 @@ def optimizer(parameters, settings):
         "sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW,
         "rmsprop": torch.optim.RMSprop, "adagrad": torch.optim.Adagrad,
         "nadam": torch.optim.NAdam,
+        "radam": torch.optim.RAdam,
     }
     names = {
         "learning_rate": "lr", "momentum": "momentum", "dampening": "dampening",

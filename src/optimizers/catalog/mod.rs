@@ -145,4 +145,5 @@ optimizers! {
     rmsprop::RmsProp,
     adagrad::Adagrad,
     nadam::NAdam,
+    radam::RAdam,
 }
