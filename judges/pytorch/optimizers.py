@@ -53,6 +53,10 @@ CASES = {
         "optimizer": "radam", "learning_rate": 0.05, "beta1": 0.8, "beta2": 0.7, "epsilon": 0.01,
         "weight_decay": 0.05,
     },
+    "adadelta": {"optimizer": "adadelta", "learning_rate": 1.0},
+    "adadelta_rho_epsilon_weight_decay": {
+        "optimizer": "adadelta", "learning_rate": 0.5, "rho": 0.7, "epsilon": 0.001, "weight_decay": 0.05,
+    },
     "l1": {"optimizer": "sgd", "learning_rate": 0.3, "l1": 0.01},
     "label_smoothing": {"optimizer": "sgd", "learning_rate": 0.3, "label_smoothing": 0.1},
     "clip_value": {"optimizer": "sgd", "learning_rate": 1.0, "clip_value": 0.05},
@@ -81,12 +85,14 @@ def optimizer(parameters, settings):
         "rmsprop": torch.optim.RMSprop, "adagrad": torch.optim.Adagrad,
         "nadam": torch.optim.NAdam,
         "radam": torch.optim.RAdam,
+        "adadelta": torch.optim.Adadelta,
     }
     names = {
         "learning_rate": "lr", "momentum": "momentum", "dampening": "dampening",
         "nesterov": "nesterov", "weight_decay": "weight_decay", "alpha": "alpha",
         "centered": "centered", "epsilon": "eps", "momentum_decay": "momentum_decay",
         "learning_rate_decay": "lr_decay",
+        "rho": "rho",
     }
     options = {names[key]: value for key, value in settings.items() if key in names}
     if "beta1" in settings:

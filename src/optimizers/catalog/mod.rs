@@ -146,4 +146,5 @@ optimizers! {
     adagrad::Adagrad,
     nadam::NAdam,
     radam::RAdam,
+    adadelta::Adadelta,
 }
