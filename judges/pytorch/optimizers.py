@@ -57,6 +57,11 @@ CASES = {
     "adadelta_rho_epsilon_weight_decay": {
         "optimizer": "adadelta", "learning_rate": 0.5, "rho": 0.7, "epsilon": 0.001, "weight_decay": 0.05,
     },
+    "adamax": {"optimizer": "adamax", "learning_rate": 0.05},
+    "adamax_betas_epsilon_weight_decay": {
+        "optimizer": "adamax", "learning_rate": 0.05, "beta1": 0.8, "beta2": 0.7, "epsilon": 0.01,
+        "weight_decay": 0.05,
+    },
     "l1": {"optimizer": "sgd", "learning_rate": 0.3, "l1": 0.01},
     "label_smoothing": {"optimizer": "sgd", "learning_rate": 0.3, "label_smoothing": 0.1},
     "clip_value": {"optimizer": "sgd", "learning_rate": 1.0, "clip_value": 0.05},
@@ -86,6 +91,7 @@ def optimizer(parameters, settings):
         "nadam": torch.optim.NAdam,
         "radam": torch.optim.RAdam,
         "adadelta": torch.optim.Adadelta,
+        "adamax": torch.optim.Adamax,
     }
     names = {
         "learning_rate": "lr", "momentum": "momentum", "dampening": "dampening",

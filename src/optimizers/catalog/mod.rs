@@ -147,4 +147,5 @@ optimizers! {
     nadam::NAdam,
     radam::RAdam,
     adadelta::Adadelta,
+    adamax::Adamax,
 }
