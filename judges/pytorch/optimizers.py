@@ -62,6 +62,10 @@ CASES = {
         "optimizer": "adamax", "learning_rate": 0.05, "beta1": 0.8, "beta2": 0.7, "epsilon": 0.01,
         "weight_decay": 0.05,
     },
+    "lion": {"optimizer": "lion", "learning_rate": 0.02},
+    "lion_betas_weight_decay": {
+        "optimizer": "lion", "learning_rate": 0.02, "beta1": 0.5, "beta2": 0.8, "weight_decay": 0.1,
+    },
     "l1": {"optimizer": "sgd", "learning_rate": 0.3, "l1": 0.01},
     "label_smoothing": {"optimizer": "sgd", "learning_rate": 0.3, "label_smoothing": 0.1},
     "clip_value": {"optimizer": "sgd", "learning_rate": 1.0, "clip_value": 0.05},
@@ -83,6 +87,24 @@ CASES = {
 }
 
 
+class Lion(torch.optim.Optimizer):
+    """Algorithm 2 of Chen et al. 2023, which PyTorch does not have."""
+
+    def __init__(self, parameters, lr, betas=(0.9, 0.99), weight_decay=0.0):
+        super().__init__(parameters, {"lr": lr, "betas": betas, "decay": weight_decay})
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            beta1, beta2 = group["betas"]
+            for parameter in group["params"]:
+                mean = self.state[parameter].setdefault("mean", torch.zeros_like(parameter))
+                direction = torch.sign(beta1 * mean + (1 - beta1) * parameter.grad)
+                decay = group["decay"] * parameter
+                mean.copy_(beta2 * mean + (1 - beta2) * parameter.grad)
+                parameter -= group["lr"] * (direction + decay)
+
+
 def optimizer(parameters, settings):
     """The optimizer of torch.optim. What the settings leave out, PyTorch's defaults decide."""
     kinds = {
@@ -92,6 +114,7 @@ def optimizer(parameters, settings):
         "radam": torch.optim.RAdam,
         "adadelta": torch.optim.Adadelta,
         "adamax": torch.optim.Adamax,
+        "lion": Lion,
     }
     names = {
         "learning_rate": "lr", "momentum": "momentum", "dampening": "dampening",

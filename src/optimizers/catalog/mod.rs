@@ -148,4 +148,5 @@ optimizers! {
     radam::RAdam,
     adadelta::Adadelta,
     adamax::Adamax,
+    lion::Lion,
 }
