@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use tp_sweep::data::{DeviceDatasetKey, load};
+use tp_sweep::datasets::KnownSet;
 use tp_sweep::metrics::{EpochMetrics, LayerValues};
 use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::{Plan, RunId};
@@ -59,7 +60,11 @@ impl TrainingHost for Bare {
 }
 
 fn main() {
-    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist exists");
+    let dataset = load(
+        DatasetKind::Known(KnownSet::MNIST),
+        &[PathBuf::from("data")],
+    )
+    .expect("data/mnist exists");
     let form = DeviceDatasetKey::of(&Config::default().data);
     let datasets = HashMap::from([(form, Arc::new(dataset))]);
     let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), TensorMemory::Thread);

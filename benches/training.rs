@@ -18,6 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use tp_sweep::data::{Dataset, DeviceDataset, load, partition};
+use tp_sweep::datasets::KnownSet;
 use tp_sweep::metrics::EpochMetrics;
 use tp_sweep::outcome::Outcome;
 use tp_sweep::random::Seed;
@@ -35,7 +36,11 @@ const FLOP_PER_EPOCH: f64 = 60_000.0 * 2.0 * (784.0 * 128.0 * 2.0 + 128.0 * 10.0
 const ROUNDS: usize = 7;
 
 fn main() {
-    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist exists");
+    let dataset = load(
+        DatasetKind::Known(KnownSet::MNIST),
+        &[PathBuf::from("data")],
+    )
+    .expect("data/mnist exists");
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()

@@ -43,6 +43,7 @@ pub mod backend;
 mod bounded_io;
 pub mod cli;
 pub mod data;
+pub mod datasets;
 mod escape;
 pub mod launch;
 pub mod metrics;

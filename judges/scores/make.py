@@ -1,4 +1,4 @@
-"""Writes values.json beside this script with scikit-learn; README.md says what is in it."""
+"""Writes values.json next to this script with scikit-learn; README.md describes it."""
 
 import json
 import warnings
@@ -33,7 +33,7 @@ def top_k(labels, probabilities, k):
 
 
 def one_vs_rest(score, labels, probabilities):
-    """The mean of a score over the classes that have samples and of which not all samples are."""
+    """The mean of a score over the classes that have some but not all of the samples."""
     scores = []
     for index in range(probabilities.shape[1]):
         of_class = labels == index
@@ -46,7 +46,6 @@ def finite(value):
     return None if value is None or numpy.isnan(value) else float(value)
 
 
-# In the order of the catalogue.
 SCORES = {
     "accuracy": lambda y, p, c: metrics.accuracy_score(y, c),
     "loss": lambda y, p, c: metrics.log_loss(y, p.astype(float), labels=range(p.shape[1])),

@@ -1,8 +1,6 @@
 //! The data sets of a sweep: found, read once, and identified by a hash of their contents.
 
-use super::catalog::known_dataset::{FASHION_MNIST, KnownDataset, MNIST};
-use super::catalog::verify_files::find_dataset;
-use super::catalog::{cifar10, mnist};
+use super::catalog::load_known::{constant_fingerprint, find_dataset, known_info};
 use super::error::DataError;
 use super::folder::list;
 use super::load::{LoadedDataset, load, load_custom};
@@ -66,12 +64,11 @@ impl DatasetCache {
     /// # Errors
     /// The user's data cannot be used.
     pub fn info(&self, data: &Data) -> Result<DatasetInfo, DataError> {
-        match (data.set, data.set.info()) {
-            (DatasetKind::Cifar10, _) => match self.recorded_of(data) {
+        match data.set {
+            DatasetKind::Known(set) => match self.recorded_of(data) {
                 Some(recorded) if self.find_files(data).is_err() => Ok(recorded.dataset_info),
-                _ => Ok(cifar10::info(&self.folders)),
+                _ => Ok(known_info(set, &self.folders)),
             },
-            (_, Some(info)) => Ok(info),
             _ => {
                 self.refuse_offsets(data)?;
                 self.loaded_or_recorded(
@@ -119,10 +116,13 @@ impl DatasetCache {
     /// # Errors
     /// As [`DatasetCache::load`], except for data sets whose hash is constant or recorded.
     pub fn fingerprint(&self, data: &Data) -> Result<String, DataError> {
-        match data.set {
-            DatasetKind::Mnist => Ok(mnist::fingerprint(&MNIST)),
-            DatasetKind::FashionMnist => Ok(mnist::fingerprint(&FASHION_MNIST)),
-            _ => self.loaded_or_recorded(
+        let constant = match data.set {
+            DatasetKind::Known(set) => constant_fingerprint(set),
+            _ => None,
+        };
+        match constant {
+            Some(fingerprint) => Ok(fingerprint),
+            None => self.loaded_or_recorded(
                 data,
                 |loaded| loaded.fingerprint.clone(),
                 |recorded| recorded.fingerprint.clone(),
@@ -185,12 +185,9 @@ impl DatasetCache {
     /// # Errors
     /// Missing files; user data that cannot be used.
     pub fn find_files(&self, data: &Data) -> Result<(), DataError> {
-        match KnownDataset::of(data.set) {
-            Some(dataset) if find_dataset(dataset, &self.folders).is_none() => {
-                self.loaded(data).map(drop)
-            }
-            Some(_) => Ok(()),
-            None => self.loaded(data).map(drop),
+        match data.set {
+            DatasetKind::Known(set) if find_dataset(set, &self.folders).is_some() => Ok(()),
+            _ => self.loaded(data).map(drop),
         }
     }
 

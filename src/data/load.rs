@@ -1,6 +1,6 @@
 //! Loads data sets: one function for those known by name, one for the user's data.
 
-use super::catalog::{cifar10, mnist};
+use super::catalog::load_known::load_known;
 use super::custom::{idx_folder, images, npy_folder};
 use super::error::DataError;
 use super::quality::target_leakage::determining_features;
@@ -17,9 +17,7 @@ use std::path::{Path, PathBuf};
 /// [`DatasetCache`](super::DatasetCache) loads.
 pub fn load(set: DatasetKind, folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match set {
-        DatasetKind::Mnist => mnist::load_mnist(folders),
-        DatasetKind::FashionMnist => mnist::load_fashion_mnist(folders),
-        DatasetKind::Cifar10 => cifar10::load(folders),
+        DatasetKind::Known(set) => load_known(set, folders),
         DatasetKind::Table | DatasetKind::Images | DatasetKind::Idx | DatasetKind::Npy => {
             Err(DataError::Unusable {
                 path: PathBuf::new(),
@@ -49,7 +47,7 @@ pub(crate) fn load_custom(source: &DataSource, path: &Path) -> Result<LoadedData
         DatasetKind::Images => images::load(path),
         DatasetKind::Idx => idx_folder::load(path),
         DatasetKind::Npy => npy_folder::load(path),
-        DatasetKind::Mnist | DatasetKind::FashionMnist | DatasetKind::Cifar10 => Err(format!(
+        DatasetKind::Known(_) => Err(format!(
             "{} is a built-in data set and needs no data.path",
             source.set
         )),

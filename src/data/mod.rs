@@ -14,8 +14,8 @@ mod samples;
 mod table;
 
 pub use catalog::fetch::{Client, FetchError, fetch};
-pub use catalog::known_dataset::{KnownDataset, KnownFile};
-pub use catalog::verify_files::{CheckedFile, FileState, find_dataset, verify_files};
+pub use catalog::load_known::find_dataset;
+pub use catalog::verify_files::{CheckedFile, FileState, verify_files};
 pub use dataset_cache::DatasetCache;
 pub use device::device_dataset::{DeviceDataset, DeviceDatasetKey};
 pub use device::device_normalisation::DeviceNormalisation;

@@ -37,17 +37,6 @@ impl OptimizerSettings {
             })
             .collect()
     }
-
-    /// For each number, whether it is 0 or has no effect, which saves work.
-    pub(crate) fn zeros(&self) -> Vec<bool> {
-        let settings = self.settings().into_iter();
-        settings
-            .filter_map(|(key, setting)| match setting {
-                Setting::Number(number) => Some(number == 0.0 || !self.is_effective(key)),
-                Setting::Flag(_) => None,
-            })
-            .collect()
-    }
 }
 
 impl ConfigValue for OptimizerKind {

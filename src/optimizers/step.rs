@@ -30,7 +30,7 @@ pub(crate) trait Step: Declaration + Copy {
     /// Checks that the settings are valid together.
     ///
     /// # Errors
-    /// Two settings that exclude each other.
+    /// Settings that contradict each other.
     fn check(&self) -> Result<(), Conflict> {
         Ok(())
     }
@@ -47,6 +47,12 @@ pub(crate) trait Step: Declaration + Copy {
 
     /// For each list of the state, which has one number per parameter, whether these settings need it.
     fn lists(&self) -> Vec<bool>;
+
+    /// Whether each part of the step that settings can switch off is computed. Trials that differ in it take
+    /// different times.
+    fn parts(&self) -> Vec<bool> {
+        self.lists()
+    }
 
     /// The update rule of the kernels that computes this step; `None` if there is none, so that tensor
     /// operations compute it.

@@ -19,8 +19,8 @@ pub struct ProfileShape {
     dropout: Vec<DropoutSite>,
     /// The optimizer.
     step: StepKind,
-    /// Which numbers of the optimizer are 0.
-    optimizer_zeros: Vec<bool>,
+    /// Which parts of the optimizer's step are computed.
+    optimizer_parts: Vec<bool>,
     weight_decay: bool,
     l1: bool,
     label_smoothing: bool,
@@ -45,7 +45,7 @@ impl ProfileShape {
             stack,
             dropout,
             step: training.step_kind(),
-            optimizer_zeros: training.optimizer_settings().zeros(),
+            optimizer_parts: training.optimizer_settings().parts(),
             weight_decay: training.weight_decay() > 0.0,
             l1: training.l1.get() > 0.0,
             label_smoothing: training.label_smoothing.get() > 0.0,

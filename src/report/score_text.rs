@@ -5,7 +5,7 @@ use crate::metrics::{Part, PartScore, Score, ScoreUnit};
 use crate::spec::Language;
 
 impl Locale {
-    /// The text of two that is in the report's language.
+    /// The English or French text, by the report's language.
     fn of_label(self, [english, french]: [&'static str; 2]) -> &'static str {
         match self.language {
             Language::English => english,
@@ -71,7 +71,7 @@ impl Locale {
             (ScoreUnit::Percent, _) => self
                 .tr("difference, points", "différence, points")
                 .to_owned(),
-            (ScoreUnit::Number, Language::English) => format!("difference of {name}"),
+            (ScoreUnit::Number, Language::English) => format!("difference in {name}"),
             (ScoreUnit::Number, Language::French) => format!("différence {}", of(name)),
         }
     }

@@ -58,7 +58,8 @@ impl Candidate {
             LimitMetric::Parameters => Some(parameters),
             LimitMetric::SecondsPerEpoch => Some(profile?.seconds_per_epoch),
             LimitMetric::PeakMemory => Some(profile?.peak_bytes? as f64),
-            LimitMetric::Score(score) => mean(score),
+            // An undefined score will not become defined: it satisfies no limit.
+            LimitMetric::Score(score) => Some(mean(score).unwrap_or(f64::NAN)),
         };
         let limits = rule.limits.iter();
         let satisfies: Vec<Option<bool>> = limits

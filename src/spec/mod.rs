@@ -37,9 +37,10 @@ pub use config::validate::{
 pub use data::column_note::{ColumnNote, ColumnUse};
 pub use data::columns::{ColumnNames, ColumnSettings, Impute, OrdinalColumns};
 pub use data::data_warning::{DataRemarks, DataWarning, FeatureName};
+pub use data::dataset_kind::DatasetKind;
 pub use data::encoding::{ColumnKind, EncodedColumn, Encoding};
 pub use data::recorded_dataset::{RecordedContents, RecordedDataset};
-pub use data::source::{Data, DataSource, DatasetInfo, DatasetKind, Normalise};
+pub use data::source::{Data, DataSource, DatasetInfo, Normalise};
 pub use data::table_warning::TableWarning;
 pub use grid::condition::{Condition, Subject, TrialFilter, UnresolvedFilter};
 pub use grid::factor::{Factor, FactorKind, KeyAssignment, Level};

@@ -8,6 +8,7 @@ use burn::tensor::{Tensor, TensorData, activation};
 use std::path::PathBuf;
 use tp_sweep::backend::Backend;
 use tp_sweep::data::{Dataset, DeviceDataset, load};
+use tp_sweep::datasets::KnownSet;
 use tp_sweep::metrics::EpochMetrics;
 use tp_sweep::model::{DropoutNoise, Network, StageGradient};
 use tp_sweep::random::{Purpose, Seed};
@@ -170,7 +171,11 @@ fn trained(
 }
 
 fn mnist() -> (Dataset, DeviceDataset<Flex>) {
-    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).unwrap();
+    let dataset = load(
+        DatasetKind::Known(KnownSet::MNIST),
+        &[PathBuf::from("data")],
+    )
+    .unwrap();
     let data = DeviceDataset::new(&dataset, &Default::default());
     (dataset, data)
 }
@@ -327,14 +332,9 @@ fn a_members_result_does_not_depend_on_its_cohort() {
             assert_eq!(epochs < 3, stops, "{epochs} epochs");
             for (a, b) in together.epochs.iter().zip(&alone.epochs) {
                 assert_eq!(a.validation.accuracy(), b.validation.accuracy());
-                let error = (a.training.loss().unwrap() / b.training.loss().unwrap() - 1.0).abs();
-                assert!(
-                    error < 1e-5,
-                    "epoch {}: {} vs {}",
-                    a.epoch,
-                    a.training.loss().unwrap(),
-                    b.training.loss().unwrap()
-                );
+                let [loss, alone] = [a, b].map(|epoch| epoch.training.loss().unwrap());
+                let error = (loss / alone - 1.0).abs();
+                assert!(error < 1e-5, "epoch {}: {loss} vs {alone}", a.epoch);
                 assert_eq!(a.learning_rate, b.learning_rate);
             }
             let (a, b) = (together.finished(), alone.finished());

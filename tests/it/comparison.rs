@@ -181,7 +181,7 @@ fn sweeps_on_other_splits_are_not_tested_and_the_reason_is_stated() {
         (
             FOLDS.to_owned(),
             "report: { rank_by: loss }\n",
-            "No test of `other` against `first`: different ranking metrics (loss instead of accuracy).",
+            "No test of `other` against `first`: different ranking scores (loss instead of accuracy).",
         ),
         (
             "validation: { holdout: 0 }\n".to_owned(),

@@ -6,7 +6,8 @@ use std::net::{TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
-use tp_sweep::data::{Client, FetchError, KnownFile, fetch};
+use tp_sweep::data::{Client, FetchError, fetch};
+use tp_sweep::datasets::KnownFile;
 
 /// The SHA-256 of `contents()`.
 const FILE: KnownFile = KnownFile {

@@ -8,6 +8,7 @@ use burn::backend::Flex;
 use burn::tensor::{Tensor, TensorData};
 use std::path::PathBuf;
 use tp_sweep::data::{DeviceDataset, load};
+use tp_sweep::datasets::KnownSet;
 use tp_sweep::optimizers::PerMember;
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, DatasetKind};
@@ -156,7 +157,11 @@ const PYTORCH: &[(Settings, f64, f64)] = &[
 
 #[test]
 fn trainings_reach_the_accuracies_and_losses_of_pytorch() {
-    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).unwrap();
+    let dataset = load(
+        DatasetKind::Known(KnownSet::MNIST),
+        &[PathBuf::from("data")],
+    )
+    .unwrap();
     let data = DeviceDataset::<Flex>::new(&dataset, &Default::default());
     let fixed = [("training.epochs", "5"), ("validation.holdout", "0")];
     for (settings, accuracy, loss) in PYTORCH {

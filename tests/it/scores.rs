@@ -161,10 +161,26 @@ fn a_score_that_results_lack_is_named_and_ranks_nothing() {
     assert_eq!(done.code, 0, "{}", done.error);
     let text = project.read("reports/sweep.md");
     assert!(
-        text.contains("No trial has a validation ROC AUC: "),
+        text.contains("No finished trial has a value for validation ROC AUC: "),
         "{text}"
     );
     assert!(text.contains("2 trials are not ranked"), "{text}");
+    let limit = "report.select={ where: { roc_auc: '>= 0.1' } }";
+    let done = project.run(&[&report[..], &["--set", limit]].concat());
+    assert_eq!(done.code, 0, "{}", done.error);
+    let text = project.read("reports/sweep.md");
+    let none = "of 2 ranked, none satisfies validation ROC AUC ≥ 0.1";
+    assert!(text.contains(none) && !text.contains("lack"), "{text}");
+    let done = project.run(&[&report[..], &["--set", "report.rank_by=macro_f1"]].concat());
+    assert_eq!(done.code, 0, "{}", done.error);
+    let text = project.read("reports/sweep.md");
+    let header = text
+        .lines()
+        .find(|line| line.contains("val acc %"))
+        .unwrap();
+    let order = ["val macro F1 %", "95 % interval", "val acc %"].map(|name| header.find(name));
+    assert!(order.is_sorted() && order[0].is_some(), "{header}");
+    assert_eq!(header.matches("val macro F1").count(), 1, "{header}");
     let verified = project.run(&["verify", "sweep.yaml", "--data", data, "--sample", "2"]);
     assert_eq!(verified.code, 0, "{}", verified.output);
 }

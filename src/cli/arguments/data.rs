@@ -1,7 +1,6 @@
 //! The arguments of `data`.
 
-use crate::data::KnownDataset;
-use crate::spec::DatasetKind;
+use crate::datasets::KnownSet;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -27,9 +26,9 @@ pub struct ListArguments {
 /// The arguments of `data fetch`.
 #[derive(Args, Clone, Debug)]
 pub struct FetchArguments {
-    /// Download this data set: mnist, fashion-mnist or cifar10
-    #[arg(value_name = "NAME", value_parser = known_dataset)]
-    pub set: &'static KnownDataset,
+    /// Download this data set; `tp-sweep data list` shows all
+    #[arg(value_name = "NAME", value_parser = known_set)]
+    pub set: KnownSet,
     /// Download from this base URL instead of the publisher's
     #[arg(long, value_name = "URL")]
     pub mirror: Option<String>,
@@ -45,23 +44,17 @@ pub struct FetchArguments {
 #[derive(Args, Clone, Debug)]
 pub struct CheckArguments {
     /// Check this data set [default: all]
-    #[arg(value_name = "NAME", value_parser = known_dataset)]
-    pub set: Option<&'static KnownDataset>,
+    #[arg(value_name = "NAME", value_parser = known_set)]
+    pub set: Option<KnownSet>,
     /// Look for data sets in this folder
     #[arg(long, value_name = "FOLDER", default_value = "data")]
     pub data: PathBuf,
 }
 
 /// Parses the name of a built-in data set.
-fn known_dataset(name: &str) -> Result<&'static KnownDataset, String> {
-    let datasets = DatasetKind::ALL
-        .iter()
-        .filter_map(|set| KnownDataset::of(*set));
-    datasets
-        .clone()
-        .find(|dataset| dataset.set.name() == name)
-        .ok_or_else(|| {
-            let names: Vec<&str> = datasets.map(|dataset| dataset.set.name()).collect();
-            format!("expected one of {}", names.join(", "))
-        })
+fn known_set(name: &str) -> Result<KnownSet, String> {
+    KnownSet::named(name).ok_or_else(|| {
+        let names: Vec<&str> = KnownSet::all().map(|set| set.definition().name).collect();
+        format!("expected one of {}", names.join(", "))
+    })
 }

@@ -3,9 +3,8 @@
 use crate::cli::arguments::{CheckArguments, DataCommand, FetchArguments, ListArguments};
 use crate::cli::errors::CliError;
 use crate::cli::messages::{print, warn};
-use crate::data::{
-    CheckedFile, Client, FileState, KnownDataset, fetch, find_dataset, verify_files,
-};
+use crate::data::{CheckedFile, Client, FileState, fetch, find_dataset, verify_files};
+use crate::datasets::KnownSet;
 use crate::spec::DatasetKind;
 use crate::wording::grouped;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -26,25 +25,23 @@ pub(crate) fn data(command: &DataCommand) -> Result<u8, CliError> {
 
 fn list(arguments: &ListArguments) -> Result<u8, CliError> {
     let mut text = String::from("name           training    test  classes  where\n");
-    for dataset in KnownDataset::ALL {
-        let facts = dataset.set.info().unwrap_or_default();
-        let location = match find_dataset(dataset, std::slice::from_ref(&arguments.data)) {
+    for set in KnownSet::all() {
+        let location = match find_dataset(set, std::slice::from_ref(&arguments.data)) {
             Some(folder) => folder.display().to_string(),
-            None => format!("missing; run `tp-sweep data fetch {}`", dataset.set),
+            None => format!("missing; run `tp-sweep data fetch {set}`"),
         };
         let _ = writeln!(
             text,
             "{:<13}  {:>8}  {:>6}  {:>7}  {location}",
-            dataset.set.name(),
-            grouped(facts.training_samples as u64),
-            grouped(facts.test_samples as u64),
-            facts.classes,
+            set.name,
+            grouped(set.training_samples as u64),
+            grouped(set.test_samples as u64),
+            set.classes.len(),
         );
     }
-    let custom: Vec<&str> = DatasetKind::ALL
-        .iter()
+    let custom: Vec<&str> = DatasetKind::all()
         .filter(|set| !set.is_builtin())
-        .map(|set| set.name())
+        .map(DatasetKind::name)
         .collect();
     let _ = writeln!(
         text,
@@ -57,7 +54,7 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
 
 fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
     let dataset = arguments.set;
-    let folder = arguments.data.join(dataset.folder());
+    let folder = arguments.data.join(dataset.name);
     let home = arguments.mirror.as_deref().unwrap_or(dataset.base_url);
     let fetch_error = |error| CliError::Fetch {
         error,
@@ -66,7 +63,7 @@ fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
     std::fs::create_dir_all(&folder)?;
     let states = verify_files(dataset, std::slice::from_ref(&folder));
     let is_complete = |index: usize| {
-        // CIFAR-10 may be present as extracted files instead of its archive.
+        // CIFAR may be present as extracted files instead of its archive.
         if dataset.files.len() == states.len() {
             states[index].state == FileState::Ok
         } else {
@@ -113,15 +110,15 @@ fn progress_bar(name: &str, bytes: u64) -> ProgressBar {
 }
 
 /// Instructions to download the files by hand into `data`, the folder of the data sets.
-fn manual_instructions(dataset: &KnownDataset, data: &Path) -> String {
+fn manual_instructions(dataset: KnownSet, data: &Path) -> String {
     let mut text = format!(
         "to download by hand, put these files with these SHA-256 checksums into {}, then run \
          tp-sweep data check {} --data {}",
-        data.join(dataset.folder()).display(),
-        dataset.set,
+        data.join(dataset.name).display(),
+        dataset,
         data.display()
     );
-    for file in dataset.files {
+    for file in dataset.definition().files {
         let _ = write!(
             text,
             "\n{}{}\n    {}",
@@ -133,9 +130,9 @@ fn manual_instructions(dataset: &KnownDataset, data: &Path) -> String {
 
 fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
     let folders = std::slice::from_ref(&arguments.data);
-    let sets: Vec<&KnownDataset> = match arguments.set {
+    let sets: Vec<KnownSet> = match arguments.set {
         Some(dataset) => vec![dataset],
-        None => KnownDataset::ALL.to_vec(),
+        None => KnownSet::all().collect(),
     };
     let mut all_ok = true;
     for dataset in sets {
@@ -148,11 +145,12 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
             let state = match state {
                 FileState::Ok => "ok",
                 FileState::Damaged => "damaged",
+                FileState::Unknown => "unknown",
                 FileState::Missing => "missing",
             };
             print(&format!(
                 "{:<13}  {state:<7}  {}\n",
-                dataset.set.name(),
+                dataset.name,
                 file.display()
             ))?;
         }
@@ -160,7 +158,7 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
             warn(&format!(
                 "{} is damaged or modified; delete it and run `tp-sweep data fetch {}`",
                 file.file.display(),
-                dataset.set
+                dataset
             ));
         }
     }

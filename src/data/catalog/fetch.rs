@@ -2,7 +2,7 @@
 //! verified.
 
 use super::checksum::sha256;
-use super::known_dataset::KnownFile;
+use crate::datasets::KnownFile;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};

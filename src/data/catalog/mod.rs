@@ -1,8 +1,8 @@
-//! Data sets known by name: their files, checksums and readers.
+//! The files of data sets known by name: where they are, their checksums, and a reader for each layout.
 pub(super) mod checksum;
-pub(super) mod cifar10;
+pub(super) mod cifar_files;
 pub(super) mod fetch;
-pub(super) mod known_dataset;
-pub(super) mod mnist;
+pub(super) mod idx_files;
+pub(super) mod load_known;
 pub(super) mod search;
 pub(super) mod verify_files;

@@ -1,8 +1,9 @@
 //! Where the files of a known data set may be.
 
-use super::known_dataset::KnownDataset;
 use crate::data::error::DataError;
 use crate::data::formats::idx_file::file_at;
+use crate::datasets::KnownSet;
+use crate::spec::DatasetKind;
 use std::path::{Path, PathBuf};
 
 /// The IDX file of this name, gzipped or not, in the first of a data set's folders that has it.
@@ -10,23 +11,23 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// A file that no folder has.
 pub(crate) fn find_idx_file(
-    dataset: &KnownDataset,
+    set: KnownSet,
     folders: &[PathBuf],
     name: &str,
 ) -> Result<PathBuf, DataError> {
-    let searched = folders_of(dataset, folders);
+    let searched = folders_of(set, folders);
     let found = searched
         .iter()
-        .find_map(|folder| idx_file(dataset, folder, name));
-    found.ok_or_else(|| missing(dataset, format!("{name}.gz"), searched))
+        .find_map(|folder| idx_file(set, folder, name));
+    found.ok_or_else(|| missing(set, format!("{name}.gz"), searched))
 }
 
 /// The IDX file of this name, gzipped or not, below one of a data set's folders: in the original layout, in
 /// torchvision's (`MNIST/raw`), or in Kaggle's (`train-images.idx3-ubyte`, or a file in a folder of its own name).
-pub(crate) fn idx_file(dataset: &KnownDataset, folder: &Path, name: &str) -> Option<PathBuf> {
+pub(crate) fn idx_file(set: KnownSet, folder: &Path, name: &str) -> Option<PathBuf> {
     let kaggle = name.replacen("-idx", ".idx", 1);
     let names = [name.to_owned(), kaggle].map(|name| [name.clone(), format!("{name}.gz")]);
-    let torchvision = folder.join(dataset.torchvision_folder()).join("raw");
+    let torchvision = folder.join(set.torchvision_folder).join("raw");
     [folder.to_owned(), folder.join("raw"), torchvision]
         .iter()
         .flat_map(|folder| names.as_flattened().iter().map(|name| folder.join(name)))
@@ -34,15 +35,15 @@ pub(crate) fn idx_file(dataset: &KnownDataset, folder: &Path, name: &str) -> Opt
 }
 
 /// The folders in which a data set's files may be.
-pub(crate) fn folders_of(dataset: &KnownDataset, folders: &[PathBuf]) -> Vec<PathBuf> {
-    let below = |folder: &PathBuf| [folder.join(dataset.folder()), folder.clone()];
+pub(crate) fn folders_of(set: KnownSet, folders: &[PathBuf]) -> Vec<PathBuf> {
+    let below = |folder: &PathBuf| [folder.join(set.name), folder.clone()];
     folders.iter().flat_map(below).collect()
 }
 
 /// The error that none of the searched folders has this file.
-pub(crate) fn missing(dataset: &KnownDataset, file: String, searched: Vec<PathBuf>) -> DataError {
+pub(crate) fn missing(set: KnownSet, file: String, searched: Vec<PathBuf>) -> DataError {
     DataError::Missing {
-        set: dataset.set,
+        set: DatasetKind::Known(set),
         file,
         searched,
     }

@@ -1,12 +1,11 @@
 //! Verifies the files of known data sets: present, and identical to the originals.
 
 use super::checksum::sha256;
-use super::cifar10;
-use super::known_dataset::KnownDataset;
-use super::mnist::MAX_FILE_BYTES;
+use super::cifar_files::{CifarSet, Location};
+use super::idx_files::max_file_bytes;
 use super::search::{folders_of, idx_file};
 use crate::data::formats::gzip::read_unpacked;
-use crate::spec::DatasetKind;
+use crate::datasets::{IdxFiles, KnownSet, Layout};
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -26,65 +25,78 @@ pub enum FileState {
     Ok,
     /// It cannot be read, or its contents differ from the original's.
     Damaged,
+    /// The checksum of its contents is not published: only the original archive could be compared.
+    Unknown,
     /// None of the folders has it.
     Missing,
 }
 
 /// Compares the checksums of a data set's files, in the first of `folders` that has them, with the originals'.
-pub fn verify_files(dataset: &KnownDataset, folders: &[PathBuf]) -> Vec<CheckedFile> {
-    if dataset.set == DatasetKind::Cifar10 {
-        return verify_cifar10(dataset, folders);
+pub fn verify_files(set: KnownSet, folders: &[PathBuf]) -> Vec<CheckedFile> {
+    match &set.definition().layout {
+        Layout::Idx(files) => verify_idx(set, files, folders),
+        Layout::Cifar(files) => verify_cifar(CifarSet { set, files }, folders),
     }
-    let searched = folders_of(dataset, folders);
-    let files = dataset.unpacked_files.iter().map(|unpacked| {
+}
+
+fn verify_idx(set: KnownSet, layout: &IdxFiles, folders: &[PathBuf]) -> Vec<CheckedFile> {
+    let searched = folders_of(set, folders);
+    let files = layout.files.iter().map(|unpacked| {
         let found = searched
             .iter()
-            .find_map(|folder| idx_file(dataset, folder, unpacked.name));
-        match found {
-            // One byte more than the maximum, so that a longer file has a different checksum.
-            Some(file) => {
-                let bytes = read_unpacked(&file, MAX_FILE_BYTES + 1);
-                let digest = bytes.and_then(|bytes| sha256(&*bytes));
-                checked_file(file, digest, unpacked.sha256)
-            }
-            None => missing_file(&format!("{}.gz", unpacked.name)),
-        }
+            .find_map(|folder| idx_file(set, folder, unpacked.name));
+        let Some(file) = found else {
+            return missing_file(&format!("{}.gz", unpacked.name));
+        };
+        let Some(expected) = unpacked.sha256 else {
+            return verify_download(set, file);
+        };
+        // One byte more than the maximum, so that a longer file has a different checksum.
+        let bytes = read_unpacked(&file, max_file_bytes(set) + 1);
+        let digest = bytes.and_then(|bytes| sha256(&*bytes));
+        checked_file(file, digest, expected)
     });
     files.collect()
 }
 
-/// The folder or archive of a data set; `None` if a file of it is missing.
-pub fn find_dataset(dataset: &KnownDataset, folders: &[PathBuf]) -> Option<PathBuf> {
-    if dataset.set == DatasetKind::Cifar10 {
-        return match cifar10::find_complete(folders)? {
-            cifar10::Location::Folder(folder) => Some(folder),
-            cifar10::Location::Archive(archive) => Some(archive),
-        };
+/// Compares a file as it is downloaded, since the checksum of its contents is not published.
+fn verify_download(set: KnownSet, file: PathBuf) -> CheckedFile {
+    let mut downloads = set.definition().files.iter();
+    let download = downloads.find(|download| file.ends_with(download.name));
+    match download {
+        Some(download) => {
+            let digest = sha256_of_file(&file);
+            checked_file(file, digest, download.sha256)
+        }
+        None => CheckedFile {
+            file,
+            state: FileState::Unknown,
+        },
     }
-    let is_complete = |folder: &PathBuf| {
-        let mut files = dataset.unpacked_files.iter();
-        files.all(|unpacked| idx_file(dataset, folder, unpacked.name).is_some())
-    };
-    let mut searched = folders_of(dataset, folders).into_iter();
-    searched.find(is_complete)
 }
 
-fn verify_cifar10(dataset: &KnownDataset, folders: &[PathBuf]) -> Vec<CheckedFile> {
-    let archive = &dataset.files[0];
-    match cifar10::find_any(folders) {
+fn verify_cifar(cifar: CifarSet, folders: &[PathBuf]) -> Vec<CheckedFile> {
+    let archive = &cifar.set.definition().files[0];
+    match cifar.find_any(folders) {
         None => vec![missing_file(archive.name)],
-        Some(cifar10::Location::Archive(file)) => {
+        Some(Location::Archive(file)) => {
             let digest = sha256_of_file(&file);
             vec![checked_file(file, digest, archive.sha256)]
         }
-        Some(cifar10::Location::Folder(folder)) => {
-            let files = dataset.unpacked_files.iter().map(|unpacked| {
+        Some(Location::Folder(folder)) => {
+            let files = cifar.files.files().map(|unpacked| {
                 let file = folder.join(unpacked.name);
-                if !file.is_file() {
-                    return missing_file(unpacked.name);
+                match unpacked.sha256 {
+                    _ if !file.is_file() => missing_file(unpacked.name),
+                    Some(expected) => {
+                        let digest = sha256_of_file(&file);
+                        checked_file(file, digest, expected)
+                    }
+                    None => CheckedFile {
+                        file,
+                        state: FileState::Unknown,
+                    },
                 }
-                let digest = sha256_of_file(&file);
-                checked_file(file, digest, unpacked.sha256)
             });
             files.collect()
         }

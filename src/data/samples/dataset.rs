@@ -2,6 +2,7 @@
 
 use super::imputation::Imputation;
 use super::normalisation::Normalisation;
+use crate::datasets::KnownSet;
 use crate::spec::{DatasetInfo, Encoding, RecordedContents};
 
 /// A data set in memory.
@@ -83,6 +84,31 @@ impl Values {
 }
 
 impl Dataset {
+    /// The samples of a data set known by name.
+    pub(crate) fn known(set: KnownSet, train: Samples, test: Samples) -> Self {
+        let moments = set.definition().moments.as_ref();
+        Self {
+            train,
+            test,
+            class_names: set
+                .classes
+                .iter()
+                .map(|class| (*class).to_owned())
+                .collect(),
+            image: Some(set.image),
+            columns: Vec::new(),
+            encoding: None,
+            imputation: Vec::new(),
+            has_missing: false,
+            published: moments.map(|moments| Normalisation {
+                mean: moments.mean.to_vec(),
+                standard_deviation: moments.standard_deviation.to_vec(),
+                fill_values: Vec::new(),
+            }),
+            test_split_from_training: false,
+        }
+    }
+
     /// A data set of rows of numbers without missing values, with a separate test part.
     pub fn from_rows(train: Samples, test: Samples, class_names: Vec<String>) -> Self {
         Self {

@@ -3,7 +3,7 @@
 use super::samples::EvaluatedSamples;
 use statistics::Direction;
 
-/// All that is known of one score.
+/// The definition of one score.
 pub struct ScoreDefinition {
     /// The name in sweep files, results and columns, such as `macro_f1`.
     pub id: &'static str,
@@ -48,15 +48,15 @@ pub struct ScoreTolerance {
 }
 
 impl ScoreTolerance {
-    /// For scores within a range of about 1. Chosen, not measured: three times the largest standard
+    /// For scores with a bounded range. Chosen, not measured: three times the largest standard
     /// deviation of an accuracy between seeds in docs/parity.md, because rounding cannot change a training
     /// more than its random numbers do.
-    pub(super) const SHARE: Self = Self {
+    pub(super) const BOUNDED: Self = Self {
         absolute: 0.022,
         relative: 0.0,
     };
 
-    /// For losses, which have no upper bound. Chosen like [`ScoreTolerance::SHARE`].
+    /// For losses, which have no upper bound. Chosen like [`ScoreTolerance::BOUNDED`].
     pub(super) const LOSS: Self = Self {
         absolute: 0.02,
         relative: 0.1,

@@ -10,11 +10,11 @@ use crate::values::number::{Fraction, Positive};
 use burn::tensor::Tensor;
 
 optimizer! {
-    /// Adam that divides by the largest of the recent gradients (Kingma and Ba 2015; `torch.optim.Adamax`).
+    /// Adam that divides by the decaying maximum of absolute gradients (Kingma and Ba 2015; `torch.optim.Adamax`).
     pub struct Adamax = "adamax" {
         /// Decay of the mean of gradients.
         beta1, "beta1": Fraction = 0.9,
-        /// Decay of the maximum of gradients.
+        /// Decay of the maximum of absolute gradients.
         beta2, "beta2": Fraction = 0.999,
         /// Term that avoids a division by zero.
         epsilon, "epsilon": Positive = 1e-8,

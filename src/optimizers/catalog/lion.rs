@@ -13,9 +13,9 @@ optimizer! {
     /// Steps of one size in the direction of the sign of a mean of gradients, with decoupled weight decay (Chen et
     /// al. 2023). Its usual learning rate is a tenth of Adam's.
     pub struct Lion = "lion" {
-        /// Decay of the mean of gradients in a step.
+        /// Weight of the mean of gradients, against the new gradient, in the direction of a step.
         beta1, "beta1": Fraction = 0.9,
-        /// Decay of the mean of gradients between steps.
+        /// Decay of the mean of gradients that is kept for the next step.
         beta2, "beta2": Fraction = 0.99,
     }
 }
@@ -63,7 +63,11 @@ impl<B: Backend> TensorOptimizer<B> for LionOnTensors<B> {
         update_moving_means(&mut directions, of_step, &self.beta1, &self.one_minus_beta1);
         let gradients = gradients.into_iter();
         update_moving_means(&mut self.means, gradients, &self.beta2, &self.one_minus_beta2);
-        apply_update(parameters, directions.into_iter().map(Tensor::sign), learning_rate)
+        // Not every device keeps NaN as the sign of NaN; a run that diverges must show it.
+        let signs = directions
+            .into_iter()
+            .map(|mean| mean.clone().sign() + (mean.clone() - mean));
+        apply_update(parameters, signs, learning_rate)
     }
 
     fn stacked_state(&self) -> StackedState<B> {

@@ -104,6 +104,11 @@ macro_rules! optimizers {
                 match self { $(Self::$type(settings) => settings.lists(),)+ }
             }
 
+            /// See [`Step::parts`].
+            pub(crate) fn parts(&self) -> Vec<bool> {
+                match self { $(Self::$type(settings) => settings.parts(),)+ }
+            }
+
             /// See [`Step::rule`].
             pub(crate) fn rule(&self) -> Option<FusedRule> {
                 match self { $(Self::$type(settings) => settings.rule(),)+ }

@@ -61,7 +61,15 @@ impl Step for NAdam {
 
     /// ∏µ of these steps.
     fn carried_after(&self, steps: usize) -> f64 {
-        (1..=steps).fold(1.0, |product, step| product * self.momentum(step))
+        let mut product = 1.0;
+        for step in 1..=steps {
+            product *= self.momentum(step);
+            // After thousands of steps, it is and remains 0.
+            if product == 0.0 {
+                break;
+            }
+        }
+        product
     }
 
     fn on_tensors<B: Backend>(

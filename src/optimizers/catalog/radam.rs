@@ -10,8 +10,8 @@ use crate::values::number::{Fraction, Positive};
 use burn::tensor::Tensor;
 
 optimizer! {
-    /// Adam whose first steps do not divide by the mean of squared gradients, which is still uncertain (Liu et
-    /// al. 2020; `torch.optim.RAdam`).
+    /// Adam whose first steps do not divide by the root of the mean of squared gradients, which is still too
+    /// uncertain (Liu et al. 2020; `torch.optim.RAdam`).
     pub struct RAdam = "radam" {
         /// Decay of the mean of gradients.
         beta1, "beta1": Fraction = 0.9,
@@ -105,7 +105,7 @@ impl<B: Backend> TensorOptimizer<B> for RAdamOnTensors<B> {
         let moments = self.means.iter().zip(&self.variances);
         let directions = moments.map(|(mean, variance)| {
             let divisor = self.epsilon.add_to(variance.clone().sqrt());
-            mean.clone() * plain.add_to(adaptive.scale(divisor.recip()))
+            plain.scale(mean.clone()) + adaptive.scale(mean.clone() / divisor)
         });
         apply_update(parameters, directions, learning_rate)
     }

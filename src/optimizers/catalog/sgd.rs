@@ -17,7 +17,7 @@ optimizer! {
         momentum, "momentum": Fraction = 0.0,
         /// Dampening of the momentum.
         dampening, "dampening": Fraction = 0.0,
-        /// Use Nesterov's momentum; needs a momentum.
+        /// Use Nesterov's momentum; needs a momentum greater than 0 and a dampening of 0.
         nesterov, "nesterov": bool = false,
     }
 }
@@ -34,7 +34,8 @@ impl Step for Sgd {
                 message: "training.nesterov needs training.momentum greater than 0 and \
                           training.dampening 0"
                     .to_owned(),
-                help: "set training.momentum, for example to 0.9".to_owned(),
+                help: "set training.momentum, for example to 0.9, and remove training.dampening"
+                    .to_owned(),
             });
         }
         Ok(())
@@ -50,6 +51,10 @@ impl Step for Sgd {
 
     fn lists(&self) -> Vec<bool> {
         vec![true; usize::from(self.momentum > 0.0)]
+    }
+
+    fn parts(&self) -> Vec<bool> {
+        vec![self.momentum > 0.0, self.one_minus_dampening() < 1.0]
     }
 
     fn rule(&self) -> Option<FusedRule> {

@@ -224,7 +224,7 @@ fn intervals(
 
 /// The intervals of trials on the same splits; empty for a single split.
 pub(crate) fn intervals_of(scores: &[&[f64]], ratio: f64, rank_by: Score) -> Vec<Interval> {
-    // An accuracy is from 0 to 1 and a loss is not negative, even for few splits.
+    // Of few splits, an interval may exceed the range of the score.
     let [low, high] = rank_by.range;
     let found = statistics::moderated_intervals(scores, ratio, CONFIDENCE).unwrap_or_default();
     let clamped = found.into_iter().map(|interval| Interval {

@@ -98,7 +98,7 @@ fn difference(locale: Locale, group: &SplitGroup, main: &SplitGroup) -> String {
         locale.score_name(main.rank_by),
     );
     match locale.language {
-        Language::English => format!("different ranking metrics ({own} instead of {other})"),
+        Language::English => format!("different ranking scores ({own} instead of {other})"),
         Language::French => format!("critères de classement différents ({own} au lieu de {other})"),
     }
 }

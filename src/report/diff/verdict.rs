@@ -93,9 +93,16 @@ fn tested(
                  {p})."
             )
         }
-        Language::French => format!(
-            "{better} est meilleur de {difference} en {metric} (intervalle à 95 % {interval}, {p})."
-        ),
+        Language::French => {
+            let side = match rank_by.direction {
+                Direction::Maximise => "de plus",
+                Direction::Minimise => "de moins",
+            };
+            format!(
+                "{better} est meilleur ({metric} : {difference} {side} ; intervalle à 95 % \
+                 {interval}, {p})."
+            )
+        }
     }
 }
 
@@ -175,8 +182,8 @@ mod tests {
         assert_eq!(accuracy(-0.02), format!("A {text}"));
         assert_eq!(
             shown(Language::French, Score::LOSS, -0.02, 0.01, 0.0304),
-            "B est meilleur de 0,0200 en perte de validation (intervalle à 95 % 0,0100 à 0,0300, p = \
-             0,030)."
+            "B est meilleur (perte de validation : 0,0200 de moins ; intervalle à 95 % 0,0100 à 0,0300, \
+             p = 0,030)."
         );
         assert!(shown(Language::English, Score::LOSS, 0.02, 0.01, 0.01).starts_with("A is better"));
     }

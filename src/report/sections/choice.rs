@@ -118,6 +118,17 @@ fn no_trial(locale: Locale, context: &ReportContext) -> String {
             ),
         };
     }
+    if selection.ranked == 0 {
+        let name = locale.validation_score_name(context.sweep.options.report.best_by());
+        return match locale.language {
+            Language::English => {
+                format!("No trial is chosen: no trial has a value for the {name}.")
+            }
+            Language::French => {
+                format!("Aucun essai n’est choisi : aucun n’a de valeur pour « {name} ».")
+            }
+        };
+    }
     let text = if selection.lacks_cost {
         locale.tr(
             "The one-standard-error rule chooses no trial: the times are not measured.",

@@ -213,7 +213,7 @@ fn full_columns(locale: Locale, sweep: &Sweep, plan: &Plan) -> Vec<(String, Colu
         let accuracy = with_deviation(Part::Validation.score(Score::ACCURACY));
         let interval = named("95 % interval", "intervalle 95 %", ColumnValue::Interval);
         let mark = named("mark", "marque", ColumnValue::Mark);
-        if Score::REPORTED.contains(&report.rank_by) {
+        if report.rank_by == Score::ACCURACY {
             columns.extend([accuracy, interval, mark]);
         } else {
             let rank_by = with_deviation(Part::Validation.score(report.rank_by));
@@ -224,13 +224,14 @@ fn full_columns(locale: Locale, sweep: &Sweep, plan: &Plan) -> Vec<(String, Colu
         Part::Test
     };
     columns.push(with_deviation(Part::Test.score(Score::ACCURACY)));
-    columns.push(score(part.score(Score::MACRO_F1)));
-    let further = report.further_scores();
-    let further = further.filter(|&further| !validated || further != report.rank_by);
-    columns.extend(further.map(|further| score(part.score(further))));
+    // The score of the ranking is the first column.
+    let is_later = |score: &Score| !validated || *score != report.rank_by;
+    let later = [Score::MACRO_F1].into_iter().chain(report.further_scores());
+    columns.extend(later.filter(is_later).map(|later| score(part.score(later))));
     columns.push(score(Part::Training.score(Score::LOSS)));
     if validated {
-        columns.push(score(Part::Validation.score(Score::LOSS)));
+        let loss = Some(Score::LOSS).filter(is_later);
+        columns.extend(loss.map(|loss| score(Part::Validation.score(loss))));
         columns.push(named(
             "gap",
             "écart",

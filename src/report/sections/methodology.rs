@@ -137,12 +137,11 @@ fn scores(locale: Locale, plan: &Plan) -> String {
     };
     match locale.language {
         Language::English => format!(
-            "Accuracy, loss and macro F1 (the mean of the classes' F1 scores) describe {model}. \
-             The test set is evaluated once, at the end, and is not used for any choice."
+            "All scores describe {model}. Macro F1 is the mean of the classes' F1 scores. The test set is evaluated once, at the end, and is not used for any choice."
         ),
         Language::French => format!(
-            "L’exactitude, la perte et la macro-F1 (moyenne des scores F1 des classes) décrivent \
-             {model}. L’ensemble de test est évalué une seule fois, à la fin, et n’intervient dans \
+            "Tous les scores décrivent {model}. La macro-F1 est la moyenne des scores F1 des \
+             classes. L’ensemble de test est évalué une seule fois, à la fin, et n’intervient dans \
              aucun choix."
         ),
     }

@@ -31,10 +31,7 @@ pub(crate) fn add_pareto_front(
     if compared < 2 {
         return Ok(());
     }
-    document.section(locale.tr(
-        "Accuracy, speed and memory",
-        "Exactitude, vitesse et mémoire",
-    ));
+    document.section(locale.tr("Score, speed and memory", "Score, vitesse et mémoire"));
     document.paragraph(locale.tr(
         "The Pareto front: the trials that no other trial beats in score, seconds per epoch and \
          peak memory at once. Times within the noise of their measurements count as equal. Choose \

@@ -136,12 +136,12 @@ pub(crate) fn unmeasured_note(locale: Locale, context: &ReportContext) -> Polars
         let names = missing.join(", ");
         sentences.push(match locale.language {
             Language::English => format!(
-                "No trial has a {names}: undefined for these samples, or not measured by the version \
-                 that trained them."
+                "No finished trial has a value for {names}: undefined for its validation samples, or \
+                 not measured by the version of tp-sweep that trained it."
             ),
             Language::French => format!(
-                "Aucun essai n’a de valeur pour : {names} (non définie pour ces exemples, ou non \
-                 mesurée par la version qui les a entraînés)."
+                "Aucun essai terminé n’a de valeur pour : {names} (non définie pour ses exemples de \
+                 validation, ou non mesurée par la version de tp-sweep qui l’a entraîné)."
             ),
         });
     }

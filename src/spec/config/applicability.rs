@@ -5,7 +5,7 @@ use super::schedule::Schedule;
 use super::trial_config::{Config, Split, Training};
 use crate::optimizers::OptimizerKind;
 use crate::spec::data::columns::Impute;
-use crate::spec::data::source::DatasetKind;
+use crate::spec::data::dataset_kind::DatasetKind;
 use crate::spec::model::network::{ModelKind, Norm, Width};
 use crate::values::conflict::Conflict;
 use crate::values::number::{Count, Fraction, NonNegative};

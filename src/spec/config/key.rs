@@ -9,9 +9,9 @@ use super::trial_config::Config;
 use crate::optimizers::{OptimizerKey, OptimizerKind, Setting};
 use crate::values::config_value::ConfigValue;
 use crate::yaml::diagnostic::Diagnostic;
-use crate::yaml::node::YamlNode;
+use crate::yaml::node::{YamlNode, YamlValue};
 use crate::yaml::short_text::short_text;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use std::sync::{Arc, LazyLock};
 
 /// The sections of the base configuration.
@@ -148,8 +148,8 @@ fn optimizer_keys() -> impl Iterator<Item = Key> {
     })
 }
 
-/// The description of an optimizer's key: with the optimizers that have it, and its default, if it depends on
-/// the optimizer.
+/// The description of an optimizer's key: with the optimizers that have it, and its meaning and default where
+/// these depend on the optimizer.
 fn described(key: &OptimizerKey) -> String {
     let owners: Vec<OptimizerKind> = OptimizerKind::with_key(key.name).collect();
     let names: Vec<String> = owners.iter().map(|owner| format!("`{owner}`")).collect();
@@ -157,18 +157,31 @@ fn described(key: &OptimizerKey) -> String {
         [others @ .., last] if !others.is_empty() => format!("{} and {last}", others.join(", ")),
         names => names.concat(),
     };
+    let default = |key: &OptimizerKey| short_text(&key.default.to_value());
     let mut text = format!("{} For {names}.", key.description);
-    let first = short_text(&key.default.to_value());
-    let differing = owners.iter().filter_map(|owner| {
-        let default = owner.key(key.name)?.default;
-        let is_other = default != key.default;
-        is_other.then(|| format!("; `{owner}`: {}", short_text(&default.to_value())))
-    });
-    let differing: String = differing.collect();
-    if !differing.is_empty() || !ALWAYS_WRITTEN.contains(&key.name) {
-        text += &format!(" Default: {first}{differing}.");
+    let mut defaults = default(key);
+    for owner in owners {
+        let Some(own) = owner.key(key.name) else {
+            continue;
+        };
+        if own.description != key.description {
+            text += &format!(" With `{owner}`: {}", lower_first(own.description));
+        }
+        if own.default != key.default {
+            defaults += &format!("; `{owner}`: {}", default(own));
+        }
+    }
+    if defaults.contains(';') || !ALWAYS_WRITTEN.contains(&key.name) {
+        text += &format!(" Default: {defaults}.");
     }
     text
+}
+
+/// A sentence that follows a colon.
+fn lower_first(sentence: &str) -> String {
+    let mut characters = sentence.chars();
+    let first = characters.next().map(|first| first.to_lowercase());
+    first.into_iter().flatten().chain(characters).collect()
 }
 
 keys! { keys_before_the_optimizers:
@@ -202,7 +215,7 @@ keys! { keys_before_the_optimizers:
     model.block_dropout, "blockdropout", "Dropout probability of a value, at the end of each block of a `cnn`.";
     training.epochs, "epochs", "Passes over the training samples.";
     training.batch_size, "batch", "Samples of one optimizer step; the last step of an epoch takes the remaining ones.";
-    training.optimizer, "optimizer", "Optimizer, as in `torch.optim`.";
+    training.optimizer, "optimizer", "Optimizer; those that `torch.optim` has compute what it computes.";
     training.learning_rate, "lr", "Learning rate, after a warm-up and before the schedule.";
 }
 
@@ -271,6 +284,15 @@ impl Key {
     pub fn read(&self, node: &YamlNode) -> Result<Assignment, Diagnostic> {
         match self.access {
             Access::Field { read, .. } => read(node),
+            // `null` unsets a key that is not always written.
+            Access::Optimizer(OptimizerAccess { name, .. })
+                if self.is_optional() && node.value == YamlValue::Null =>
+            {
+                Ok(Assignment {
+                    value: Value::Null,
+                    apply: Arc::new(move |config| config.training.optimizer_keys.unset(name)),
+                })
+            }
             Access::Optimizer(OptimizerAccess { name, read, .. }) => {
                 let setting = read(node)?;
                 Ok(Assignment {
@@ -301,12 +323,26 @@ impl Key {
 
     /// The accepted values, in words.
     pub(crate) fn expected(&self) -> String {
-        (self.expected)()
+        let expected = (self.expected)();
+        if self.is_optional() {
+            format!("{expected} (or null)")
+        } else {
+            expected
+        }
+    }
+
+    /// Whether it is a key of optimizers without a value where it is not set.
+    fn is_optional(&self) -> bool {
+        let key = self.optimizer_key();
+        key.is_some_and(|key| !ALWAYS_WRITTEN.contains(&key.name))
     }
 
     /// The JSON Schema of the accepted values, with the description and the default.
     pub fn schema(&self) -> Value {
         let mut schema = (self.schema)();
+        if self.is_optional() {
+            schema = json!({ "anyOf": [schema, { "type": "null" }] });
+        }
         schema["description"] = Value::from(self.description);
         schema["default"] = self.value_in(&Config::default());
         schema

@@ -2,6 +2,7 @@
 pub(super) mod column_note;
 pub(super) mod columns;
 pub(super) mod data_warning;
+pub(super) mod dataset_kind;
 pub(super) mod encoding;
 pub(super) mod recorded_dataset;
 pub(super) mod source;

@@ -1,31 +1,13 @@
 //! The `data` section, and the sizes of a data set.
 
 use super::columns::{ColumnNames, ColumnSettings, Impute, OrdinalColumns};
+use super::dataset_kind::DatasetKind;
+use crate::datasets::KnownSet;
 use crate::values::config_value::string_enum;
 use crate::values::conflict::Conflict;
 use crate::values::non_empty_string::NonEmptyString;
 use crate::values::number::{Count, Fraction};
 use serde::{Deserialize, Serialize};
-
-string_enum! {
-    /// A built-in data set, or the format of the user's own files.
-    pub enum DatasetKind {
-        /// Handwritten digits: 60,000 + 10,000 grey images of 28 × 28 (LeCun et al. 1998).
-        Mnist = "mnist",
-        /// Clothes: 60,000 + 10,000 grey images of 28 × 28 (Xiao, Rasul and Vollgraf 2017).
-        FashionMnist = "fashion-mnist",
-        /// Animals and vehicles: 50,000 + 10,000 colour images of 32 × 32 (Krizhevsky 2009).
-        Cifar10 = "cifar10",
-        /// A table with a column of labels: CSV or Parquet.
-        Table = "table",
-        /// PNG or JPEG images, one folder per class.
-        Images = "images",
-        /// Files in IDX, the format of MNIST.
-        Idx = "idx",
-        /// NumPy arrays.
-        Npy = "npy",
-    }
-}
 
 string_enum! {
     /// The mean and standard deviation that features are normalised by.
@@ -73,7 +55,7 @@ pub struct Data {
 impl Default for Data {
     fn default() -> Self {
         Self {
-            set: DatasetKind::Mnist,
+            set: DatasetKind::Known(KnownSet::MNIST),
             path: None,
             label: None,
             drop: None,
@@ -126,46 +108,38 @@ pub struct DatasetInfo {
 impl Default for DatasetInfo {
     /// The sizes of MNIST, the default data set.
     fn default() -> Self {
-        MNIST
+        Self::known(KnownSet::MNIST)
     }
 }
 
-const MNIST: DatasetInfo = DatasetInfo {
-    training_samples: 60_000,
-    test_samples: 10_000,
-    features: 28 * 28,
-    classes: 10,
-    image: Some([28, 28, 1]),
-    test_split_from_training: false,
-};
-
-const CIFAR10: DatasetInfo = DatasetInfo {
-    training_samples: 50_000,
-    features: 32 * 32 * 3,
-    image: Some([32, 32, 3]),
-    ..MNIST
-};
-
 impl DatasetKind {
-    /// The sizes of a built-in data set; `None` for the user's own data.
+    /// The published sizes of a built-in data set; `None` for the user's data.
     pub fn info(self) -> Option<DatasetInfo> {
         match self {
-            Self::Mnist | Self::FashionMnist => Some(MNIST),
-            Self::Cifar10 => Some(CIFAR10),
+            Self::Known(set) => Some(DatasetInfo::known(set)),
             Self::Table | Self::Images | Self::Idx | Self::Npy => None,
         }
     }
+}
 
-    /// Whether this is a built-in data set.
-    pub fn is_builtin(self) -> bool {
-        self.info().is_some()
+impl DatasetInfo {
+    /// The published sizes of a data set known by name.
+    pub(super) fn known(set: KnownSet) -> Self {
+        Self {
+            training_samples: set.training_samples,
+            test_samples: set.test_samples,
+            features: set.features(),
+            classes: set.classes.len(),
+            image: Some(set.image),
+            test_split_from_training: false,
+        }
     }
 }
 
 impl Data {
     /// What features are normalised by.
     pub fn normalisation(&self) -> Normalise {
-        match (self.normalise, self.set.is_builtin()) {
+        match (self.normalise, self.set.has_published_moments()) {
             (Some(chosen), _) => chosen,
             (None, true) => Normalise::Known,
             (None, false) => Normalise::Training,
@@ -270,7 +244,7 @@ impl Data {
                 help: "set it to 0.2, for example".to_owned(),
             });
         }
-        if !set.is_builtin() && self.normalise == Some(Normalise::Known) {
+        if !set.has_published_moments() && self.normalise == Some(Normalise::Known) {
             return Err(Conflict {
                 keys: &["data.normalise", "data.set"],
                 message: format!("no mean and standard deviation are published for `{set}`"),

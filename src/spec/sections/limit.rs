@@ -151,7 +151,7 @@ impl Limit {
         if !value.is_finite() {
             return Err(unexpected().with_help("the number must be finite"));
         }
-        if value < 0.0 {
+        if value < 0.0 && metric.range()[0] >= 0.0 {
             return Err(unexpected().with_help("the number must be at least 0"));
         }
         let (unit, size) = read_unit(metric, number, unit).map_err(|help| {

@@ -66,8 +66,7 @@ impl LimitMetric {
         matches!(self, Self::Score(score) if score.unit == ScoreUnit::Percent)
     }
 
-    /// The least and the greatest possible value. Scores can be 0; no model is without parameters, time
-    /// or memory.
+    /// The least and the greatest possible value. No model is without parameters, time or memory.
     pub(super) fn range(self) -> [f64; 2] {
         match self {
             Self::Parameters | Self::PeakMemory => [1.0, f64::INFINITY],

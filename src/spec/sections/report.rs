@@ -47,7 +47,7 @@ section! {
         baseline: Option<UnresolvedFilter> = None,
         /// Which trial is chosen: the best, or the one with the fewest parameters (with `seconds`: the
         /// fastest) within one standard error of the best. `where` limits metrics; only trials within
-        /// all limits count. `best` is the score of the best trial, by default that of `rank_by`.
+        /// all limits count. `best` is the score that decides which trial is best; default: `rank_by`.
         select: SelectionRule = SelectionRule::default(),
         /// Language of the report; the CSV always has decimal points.
         language: Language = Language::English,
@@ -57,7 +57,7 @@ section! {
 }
 
 impl ReportOptions {
-    /// The score of the best trial that [`ReportOptions::select`] means.
+    /// The score that decides which trial is best, for [`ReportOptions::select`].
     pub fn best_by(&self) -> Score {
         self.select.best.unwrap_or(self.rank_by)
     }

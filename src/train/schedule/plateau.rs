@@ -59,7 +59,8 @@ impl Plateau {
         let state = &mut self.0;
         // Relative to the absolute value of the best, which may be negative. Lower is better.
         let is_better = |best: f64| value < best - best.abs() * threshold.get();
-        if state.best.is_none_or(is_better) {
+        // An undefined score is infinite, and never the best.
+        if value.is_finite() && state.best.is_none_or(is_better) {
             state.best = Some(value);
             state.num_bad_epochs = 0;
         } else {
@@ -84,6 +85,25 @@ impl Plateau {
 mod tests {
     use super::super::monitored::tests::{epoch, training};
     use super::*;
+
+    #[test]
+    fn an_undefined_score_is_a_bad_epoch_and_never_the_best() {
+        let training = training(&[
+            ("training.learning_rate", "1"),
+            ("training.monitor", "val_cohen_kappa"),
+            (
+                "training.schedule",
+                "{ plateau: { factor: 0.5, patience: 1 } }",
+            ),
+        ]);
+        let mut plateau = Plateau::new(&training).unwrap();
+        for number in 1..=2 {
+            assert_eq!(plateau.learning_rate(), 1.0);
+            plateau.on_epoch_end(&training, &epoch(number, 1.0, 0.5));
+        }
+        assert_eq!(plateau.learning_rate(), 0.5);
+        assert_eq!(plateau.state().best, None, "it can be saved as JSON");
+    }
 
     #[test]
     fn a_plateau_waits_until_the_warm_up_is_over() {

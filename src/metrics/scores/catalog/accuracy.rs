@@ -11,7 +11,7 @@ pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     unit: ScoreUnit::Percent,
     direction: Direction::Maximise,
     range: [0.0, 1.0],
-    tolerance: ScoreTolerance::SHARE,
+    tolerance: ScoreTolerance::BOUNDED,
     chart_group: Some("Accuracy"),
     compute: |samples| Some(samples.accuracy()),
 };

@@ -6,14 +6,15 @@ use statistics::Direction;
 
 pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     id: "average_precision",
-    description: "The area under the curve of precision over recall, one class against the rest, \
-                  as the mean over the classes (`average_precision_score`)",
+    description: "For one class against the rest, the precision at the probability of each sample \
+                  of the class, averaged over these samples, then over the classes (AP; \
+                  `average_precision_score`)",
     label: ["average precision", "précision moyenne"],
     short_label: ["AP", "AP"],
     unit: ScoreUnit::Number,
     direction: Direction::Maximise,
     range: [0.0, 1.0],
-    tolerance: ScoreTolerance::SHARE,
+    tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: |samples| samples.mean_of_rankings(average_precision),
 };

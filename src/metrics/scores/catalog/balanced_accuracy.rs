@@ -6,14 +6,14 @@ use statistics::Direction;
 
 pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     id: "balanced_accuracy",
-    description: "The mean over the classes of the share of their samples that are correct, so \
-                  that each class counts as much as another (`balanced_accuracy_score`)",
+    description: "The mean over the classes of the share of their samples that are predicted \
+                  correctly (`balanced_accuracy_score`)",
     label: ["balanced accuracy", "exactitude équilibrée"],
     short_label: ["bal. acc", "exact. équil."],
     unit: ScoreUnit::Percent,
     direction: Direction::Maximise,
     range: [0.0, 1.0],
-    tolerance: ScoreTolerance::SHARE,
+    tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: |samples| {
         let classes = samples.counts().classes().into_iter();

@@ -5,14 +5,15 @@ use statistics::Direction;
 
 pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     id: "brier_score",
-    description: "The mean squared distance of the probabilities from the classes, summed over the \
-                  classes; halved for two classes (`brier_score_loss`)",
+    description: "The squared difference between the predicted probability of each class and 1 for \
+                  the true class or 0 for another, summed over the classes and averaged over the \
+                  samples; halved for two classes (`brier_score_loss`)",
     label: ["Brier score", "score de Brier"],
     short_label: ["Brier", "Brier"],
     unit: ScoreUnit::Number,
     direction: Direction::Minimise,
     range: [0.0, 2.0],
-    tolerance: ScoreTolerance::SHARE,
+    tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: |samples| samples.mean_of(brier_score),
 };

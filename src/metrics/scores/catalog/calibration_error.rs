@@ -6,15 +6,15 @@ use statistics::Direction;
 
 pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     id: "calibration_error",
-    description: "How far the probability of the predicted class is from the share of correct \
-                  predictions, on average over 15 bins of this probability (the expected \
-                  calibration error, Guo et al. 2017)",
+    description: "The difference between the mean probability of the predicted class and the share \
+                  of correct predictions in each of 15 bins of this probability, averaged with the \
+                  numbers of samples as weights (expected calibration error, ECE; Guo et al. 2017)",
     label: ["calibration error", "erreur de calibration"],
     short_label: ["ECE", "ECE"],
     unit: ScoreUnit::Number,
     direction: Direction::Minimise,
     range: [0.0, 1.0],
-    tolerance: ScoreTolerance::SHARE,
+    tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: calibration_error,
 };

@@ -6,14 +6,15 @@ use statistics::Direction;
 
 pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     id: "cohen_kappa",
-    description: "The agreement of classes and predictions beyond that of chance, from -1 to 1 \
-                  (`cohen_kappa_score`)",
+    description: "The agreement between true and predicted classes in excess of chance, as a share \
+                  of the largest possible excess; undefined if all samples and predictions are of \
+                  one class (`cohen_kappa_score`)",
     label: ["Cohen’s kappa", "kappa de Cohen"],
     short_label: ["kappa", "kappa"],
     unit: ScoreUnit::Number,
     direction: Direction::Maximise,
     range: [-1.0, 1.0],
-    tolerance: ScoreTolerance::SHARE,
+    tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: |samples| cohen_kappa(samples.counts()),
 };

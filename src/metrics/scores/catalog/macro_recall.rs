@@ -6,15 +6,15 @@ use statistics::Direction;
 
 pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     id: "macro_recall",
-    description: "The mean over the classes of the share of their samples that are correct; a \
-                  class that is only predicted counts as 0 (`recall_score` with \
-                  `average=\"macro\"`)",
+    description: "The mean over the classes of the share of their samples that are predicted \
+                  correctly; a class that is predicted but has no samples counts as 0 \
+                  (`recall_score` with `average=\"macro\"`)",
     label: ["macro recall", "macro-rappel"],
     short_label: ["macro recall", "macro-rappel"],
     unit: ScoreUnit::Percent,
     direction: Direction::Maximise,
     range: [0.0, 1.0],
-    tolerance: ScoreTolerance::SHARE,
+    tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: |samples| {
         let classes = samples.counts().occurring_classes();

@@ -6,14 +6,15 @@ use statistics::Direction;
 
 pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     id: "matthews_correlation",
-    description: "The correlation of classes and predictions, from -1 to 1; 0 for guesses \
-                  (`matthews_corrcoef`)",
+    description: "The correlation between true and predicted classes; about 0 for random guesses, \
+                  and 0 if all samples or all predictions are of one class (MCC; \
+                  `matthews_corrcoef`)",
     label: ["Matthews correlation", "corrélation de Matthews"],
     short_label: ["MCC", "MCC"],
     unit: ScoreUnit::Number,
     direction: Direction::Maximise,
     range: [-1.0, 1.0],
-    tolerance: ScoreTolerance::SHARE,
+    tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: |samples| matthews_correlation(samples.counts()),
 };

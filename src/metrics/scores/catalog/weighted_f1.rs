@@ -7,12 +7,12 @@ pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     id: "weighted_f1",
     description: "The mean F1 score of the classes, weighted by their numbers of samples \
                   (`f1_score` with `average=\"weighted\"`)",
-    label: ["weighted F1", "F1 pondéré"],
-    short_label: ["weighted F1", "F1 pondéré"],
+    label: ["weighted F1", "F1 pondérée"],
+    short_label: ["weighted F1", "F1 pondérée"],
     unit: ScoreUnit::Percent,
     direction: Direction::Maximise,
     range: [0.0, 1.0],
-    tolerance: ScoreTolerance::SHARE,
+    tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: |samples| {
         let classes = samples.counts().classes().into_iter();
