@@ -4,6 +4,7 @@ use super::config::key::KEYS;
 use super::config::monitor::Monitor;
 use super::config::trial_config::Config;
 use super::sections::options::SweepOptions;
+use crate::datasets::{KnownDataset, KnownSet};
 use crate::metrics::Score;
 use crate::values::config_value::ConfigValue;
 use crate::values::number::Count;
@@ -47,6 +48,39 @@ pub fn score_table() -> String {
     };
     let header = "| score | meaning | values | better |\n| --- | --- | --- | --- |\n";
     header.to_owned() + &Score::all().map(row).collect::<String>()
+}
+
+/// A Markdown table of the data sets known by name: what they contain, and their licences.
+pub fn dataset_table() -> String {
+    let row = |set: KnownSet| {
+        let (training, test) = (set.training_samples, set.test_samples);
+        let KnownDataset {
+            name,
+            description,
+            home,
+            licence,
+            ..
+        } = set.definition();
+        let classes = set.classes.len();
+        format!(
+            "| `{name}` | {description} | {training} | {test} | {classes} | [{licence}]({home}) |\n"
+        )
+    };
+    let header = "| `data.set` | content | training | test | classes | licence |\n\
+                  | --- | --- | ---: | ---: | ---: | --- |\n";
+    header.to_owned() + &KnownSet::all().map(row).collect::<String>()
+}
+
+/// A Markdown table of the files of the data sets known by name, and where they come from.
+pub fn dataset_files_table() -> String {
+    let row = |set: KnownSet| {
+        let files = set.definition().files.iter();
+        let names: Vec<String> = files.map(|file| format!("`{}`", file.name)).collect();
+        let (name, base_url) = (set.name, set.base_url);
+        format!("| `data/{name}` | {} | <{base_url}> |\n", names.join(", "))
+    };
+    let header = "| folder | files | from |\n| --- | --- | --- |\n";
+    header.to_owned() + &KnownSet::all().map(row).collect::<String>()
 }
 
 fn section_row(key: &SectionKey) -> String {

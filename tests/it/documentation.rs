@@ -5,7 +5,9 @@ use crate::support::repository;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use tp_sweep::plan::Plan;
-use tp_sweep::spec::{Source, Sweep, reference_table, schema_text, score_table};
+use tp_sweep::spec::{
+    Source, Sweep, dataset_files_table, dataset_table, reference_table, schema_text, score_table,
+};
 
 /// The YAML blocks of a Markdown file, with their line numbers; excerpts are marked and left out.
 fn examples(file: &str) -> Vec<(usize, String)> {
@@ -182,11 +184,23 @@ fn with_generated_tables(page: &str) -> String {
         count += 1;
     }
     assert!(count >= 6, "{count} tables");
-    let generated = generated + rest;
-    let (before, after) = generated.split_once("<!-- scores -->").unwrap();
-    let (_, after) = after.split_once("<!-- end scores -->").unwrap();
-    let table = score_table();
-    format!("{before}<!-- scores -->\n\n{table}\n<!-- end scores -->{after}")
+    with_generated_table(&(generated + rest), "scores", &score_table())
+}
+
+/// The page with the table between `<!-- NAME -->` and `<!-- end NAME -->` generated.
+fn with_generated_table(page: &str, name: &str, table: &str) -> String {
+    let [start, end] = [format!("<!-- {name} -->"), format!("<!-- end {name} -->")];
+    let (before, after) = page.split_once(&start).unwrap();
+    let (_, after) = after.split_once(&end).unwrap();
+    format!("{before}{start}\n\n{table}\n{end}{after}")
+}
+
+#[test]
+fn the_tables_of_data_sets_equal_their_definitions() {
+    assert_generated("docs/data.md", |page| {
+        let page = with_generated_table(page, "data sets", &dataset_table());
+        with_generated_table(&page, "files of data sets", &dataset_files_table())
+    });
 }
 
 #[test]

@@ -8,7 +8,7 @@ use crate::datasets::layout::{CifarFiles, Layout, UnpackedFile};
 /// archive.
 pub(super) static DATASET: KnownDataset = KnownDataset {
     name: "cifar10",
-    description: "Animals and vehicles: 50,000 + 10,000 colour images of 32 × 32 (Krizhevsky 2009)",
+    description: "Animals and vehicles, colour, 32 × 32 (Krizhevsky 2009)",
     home: "https://www.cs.toronto.edu/~kriz/cifar.html",
     licence: "none stated; the page asks to cite the report",
     torchvision_folder: "cifar10",

@@ -7,7 +7,7 @@ use crate::datasets::layout::{IdxFiles, Layout, UnpackedFile};
 /// the unpacked files those of Debian's package dataset-fashion-mnist. The names of the classes are in the README.
 pub(super) static DATASET: KnownDataset = KnownDataset {
     name: "fashion-mnist",
-    description: "Clothes: 60,000 + 10,000 grey images of 28 × 28 (Xiao, Rasul and Vollgraf 2017)",
+    description: "Clothes, grey, 28 × 28 (Xiao, Rasul and Vollgraf 2017)",
     home: "https://github.com/zalandoresearch/fashion-mnist",
     licence: "MIT",
     torchvision_folder: "FashionMNIST",

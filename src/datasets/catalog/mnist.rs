@@ -8,7 +8,7 @@ use crate::datasets::layout::{IdxFiles, Layout, UnpackedFile};
 /// (`tensorflow_datasets/url_checksums`).
 pub(super) static DATASET: KnownDataset = KnownDataset {
     name: "mnist",
-    description: "Handwritten digits: 60,000 + 10,000 grey images of 28 × 28 (LeCun et al. 1998)",
+    description: "Handwritten digits, grey, 28 × 28 (LeCun et al. 1998)",
     home: "http://yann.lecun.com/exdb/mnist/",
     licence: "CC BY-SA 3.0",
     torchvision_folder: "MNIST",

@@ -1,6 +1,7 @@
 //! IDX, MNIST and CIFAR-10 files where torchvision and Kaggle put them.
 
 use super::*;
+use tp_sweep::datasets::{KnownSet, Layout};
 
 /// The files of a small data set in MNIST's format, by their names in `folder`.
 fn write_idx(folder: &Path, images: &str, labels: &str) {
@@ -79,6 +80,98 @@ fn mnist_is_found_where_torchvision_and_kaggle_put_it() {
         assert_eq!(done.code, 0, "{}: {}", layout("NAME"), done.output);
         assert_eq!(done.output.matches(" ok ").count(), 4, "{}", done.output);
     }
+}
+
+/// The bytes of an IDX file.
+fn idx(dimensions: &[usize], values: impl Iterator<Item = u8>) -> Vec<u8> {
+    let sizes = dimensions
+        .iter()
+        .flat_map(|&size| (size as u32).to_be_bytes());
+    let header = [0, 0, 8, dimensions.len() as u8].into_iter().chain(sizes);
+    header.chain(values).collect()
+}
+
+/// Small files of a data set in its original format; `None` if only the originals are accepted.
+fn small_files(set: KnownSet) -> Option<Vec<(String, Vec<u8>)>> {
+    let classes = set.classes.len();
+    match &set.definition().layout {
+        Layout::Idx(layout) if layout.files[0].sha256.is_some() => None,
+        Layout::Idx(layout) => {
+            let [height, width, _] = set.image;
+            let count = 3 * classes;
+            let images = idx(
+                &[count, height, width],
+                (0..count * height * width).map(|index| index as u8),
+            );
+            let labels = idx(&[count], (0..count).map(|index| (index % classes) as u8));
+            let contents = [&images, &labels, &images, &labels].map(Vec::clone);
+            let names = layout.files.iter().map(|file| file.name.to_owned());
+            Some(names.zip(contents).collect())
+        }
+        Layout::Cifar(layout) => {
+            let record = |index: usize| {
+                let label = (index % classes) as u8;
+                // The bytes before the label, if any, are not it.
+                let labels = vec![255; layout.label_bytes - 1].into_iter().chain([label]);
+                let image = (0..set.features()).map(move |value| (value + index) as u8);
+                labels.chain(image)
+            };
+            let file = |name: &str| {
+                let records = (0..3 * classes).flat_map(record);
+                let name = format!("{}/{name}", layout.archive_folder);
+                (name, records.collect())
+            };
+            Some(layout.files().map(|unpacked| file(unpacked.name)).collect())
+        }
+    }
+}
+
+#[test]
+fn every_data_set_is_read_in_its_original_format() {
+    let mut count = 0;
+    for set in KnownSet::all() {
+        let Some(files) = small_files(set) else {
+            continue;
+        };
+        let project = Project::new(&format!(
+            "data: {{ set: {set} }}\nmodel: {{ width: 4 }}\ntraining: {{ epochs: 1 }}\n\
+             validation: {{ folds: 2 }}\n"
+        ));
+        let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
+        let fetch = format!("`tp-sweep data fetch {set}`");
+        assert!(
+            done.code == 2 && done.error.contains(&fetch),
+            "{}",
+            done.error
+        );
+        for (name, contents) in &files {
+            let path = project.path("data").join(set.name).join(name);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, contents).unwrap();
+        }
+        let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
+        assert_eq!((done.code, done.error.as_str()), (0, ""), "{set}");
+        let report = project.read("reports/sweep.md");
+        assert!(report.contains(set.classes[0]), "{set}: {report}");
+        let result = project.read("runs/sweep/base/fold-0/classes.json");
+        let classes: serde_json::Value = serde_json::from_str(&result).unwrap();
+        let confusion = classes["test"]["confusion"].as_array().unwrap();
+        let rows = confusion.iter().map(|row| row.as_array().unwrap().iter());
+        let samples = |row: &mut dyn Iterator<Item = &serde_json::Value>| -> u64 {
+            row.map(|count| count.as_u64().unwrap()).sum()
+        };
+        let of_classes: Vec<u64> = rows.map(|mut row| samples(&mut row)).collect();
+        assert_eq!(
+            of_classes,
+            vec![3; set.classes.len()],
+            "{set}: three test samples of each"
+        );
+        let listed = project.run(&["data", "list"]);
+        let is_listed = |line: &str| line.starts_with(set.name) && !line.contains("missing");
+        assert!(listed.output.lines().any(is_listed), "{}", listed.output);
+        count += 1;
+    }
+    assert!(count >= 1, "{count} data sets");
 }
 
 #[test]
