@@ -16,4 +16,5 @@ datasets! {
     mnist,
     fashion_mnist,
     cifar10,
+    kmnist,
 }
