@@ -17,4 +17,5 @@ datasets! {
     fashion_mnist,
     cifar10,
     kmnist,
+    cifar100,
 }
