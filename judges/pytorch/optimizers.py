@@ -31,6 +31,11 @@ CASES = {
         "optimizer": "adamw", "learning_rate": 0.05, "beta1": 0.7, "beta2": 0.9, "epsilon": 1e-4,
         "weight_decay": 0,
     },
+    "adam_amsgrad": {"optimizer": "adam", "learning_rate": 0.3, "beta2": 0.5, "beta1": 0.9, "amsgrad": True},
+    "adamw_amsgrad_weight_decay": {
+        "optimizer": "adamw", "learning_rate": 0.3, "beta1": 0.9, "beta2": 0.5, "amsgrad": True,
+        "weight_decay": 0.1,
+    },
     "rmsprop": {"optimizer": "rmsprop", "learning_rate": 0.01},
     "rmsprop_momentum": {"optimizer": "rmsprop", "learning_rate": 0.005, "momentum": 0.8},
     "rmsprop_centered": {"optimizer": "rmsprop", "learning_rate": 0.01, "centered": True},
@@ -120,7 +125,7 @@ def optimizer(parameters, settings):
         "learning_rate": "lr", "momentum": "momentum", "dampening": "dampening",
         "nesterov": "nesterov", "weight_decay": "weight_decay", "alpha": "alpha",
         "centered": "centered", "epsilon": "eps", "momentum_decay": "momentum_decay",
-        "learning_rate_decay": "lr_decay",
+        "learning_rate_decay": "lr_decay", "amsgrad": "amsgrad",
         "rho": "rho",
     }
     options = {names[key]: value for key, value in settings.items() if key in names}

@@ -5,8 +5,10 @@ use super::layout::Layout;
 /// All that is known of one data set.
 #[derive(Debug)]
 pub struct KnownDataset {
-    /// The name in a sweep file, and that of its folder in a data folder.
+    /// The name in a sweep file.
     pub name: &'static str,
+    /// The folder of its files in a data folder.
+    pub folder: &'static str,
     /// What its samples are, with who published it; a sentence for the documentation, without the full stop.
     pub description: &'static str,
     /// The page of the publisher.

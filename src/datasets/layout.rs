@@ -9,11 +9,16 @@ pub enum Layout {
     Cifar(CifarFiles),
 }
 
-/// Files in MNIST's format: gzipped or not.
+/// Files in MNIST's format, gzipped or not.
 #[derive(Debug)]
 pub struct IdxFiles {
     /// Training images and labels, then test images and labels.
     pub files: [UnpackedFile; 4],
+    /// The folder of the gzipped files in a zip archive, which is the only file to download; `None` if the files are
+    /// downloaded one by one.
+    pub folder_in_archive: Option<&'static str>,
+    /// Whether rows and columns of the images are exchanged.
+    pub is_transposed: bool,
 }
 
 /// Files of records, each a label and an image whose channels follow each other.

@@ -8,6 +8,9 @@ pub(crate) trait Declaration: Sized {
     /// The name in a sweep file.
     const NAME: &'static str;
 
+    /// What it does, with its source.
+    const ABOUT: &'static str;
+
     /// The keys, with this optimizer's defaults.
     fn keys() -> Vec<OptimizerKey>;
 
@@ -35,6 +38,7 @@ macro_rules! optimizer {
 
         impl $crate::optimizers::declaration::Declaration for $type {
             const NAME: &'static str = $name;
+            const ABOUT: &'static str = concat!($($about),+).trim_ascii();
 
             fn keys() -> Vec<$crate::optimizers::key::OptimizerKey> {
                 vec![$($crate::optimizers::key::OptimizerKey::new::<$value>(

@@ -13,6 +13,8 @@ pub(super) struct MomentSettings {
     pub(super) beta1: f64,
     pub(super) beta2: f64,
     pub(super) epsilon: f64,
+    /// Whether the largest mean of squared gradients so far takes the place of the current one.
+    pub(super) amsgrad: bool,
 }
 
 impl MomentSettings {
@@ -42,13 +44,16 @@ pub(super) struct Moments<B: Backend> {
     one_minus_beta2: PerMember<B>,
     means: Vec<Tensor<B, 3>>,
     variances: Vec<Tensor<B, 3>>,
+    amsgrad: bool,
+    /// The maximum of each variance so far, with AMSGrad.
+    maxima: Vec<Tensor<B, 3>>,
     /// The number of steps that each member has taken.
     pub(super) steps: Vec<i32>,
     device: B::Device,
 }
 
 impl<B: Backend> Moments<B> {
-    /// For members with these settings.
+    /// For members with these settings, which have AMSGrad all or none.
     pub(super) fn new(members: &[MomentSettings], device: &B::Device) -> Self {
         Self {
             beta1: members.iter().map(|m| m.beta1).collect(),
@@ -60,6 +65,8 @@ impl<B: Backend> Moments<B> {
             one_minus_beta2: PerMember::of(members, |m| 1.0 - m.beta2, device),
             means: Vec::new(),
             variances: Vec::new(),
+            amsgrad: members[0].amsgrad,
+            maxima: Vec::new(),
             steps: vec![0; members.len()],
             device: device.clone(),
         }
@@ -75,6 +82,18 @@ impl<B: Backend> Moments<B> {
             &self.beta2_factor,
             &self.one_minus_beta2,
         );
+        if self.amsgrad {
+            let variances = self.variances.iter().cloned();
+            self.maxima = if self.maxima.is_empty() {
+                variances.collect()
+            } else {
+                let maxima = std::mem::take(&mut self.maxima).into_iter();
+                maxima
+                    .zip(variances)
+                    .map(|(maximum, variance)| maximum.max_pair(variance))
+                    .collect()
+            };
+        }
         let gradients = gradients.into_iter();
         update_moving_means(
             &mut self.means,
@@ -84,12 +103,18 @@ impl<B: Backend> Moments<B> {
         );
     }
 
-    /// For each parameter, its mean `m` and the divisor `√v/√(1−β₂ᵗ) + ε`.
+    /// For each parameter, its mean `m` and the divisor `√v/√(1−β₂ᵗ) + ε`; with AMSGrad, `v` is the largest one so
+    /// far.
     pub(super) fn scaled(&self) -> impl Iterator<Item = (Tensor<B, 3>, Tensor<B, 3>)> + '_ {
         let betas = self.beta2.iter().zip(&self.steps);
         let root_correction =
             self.per_member(betas.map(|(beta, &steps)| (1.0 / (1.0 - beta.powi(steps))).sqrt()));
-        let moments = self.means.iter().zip(&self.variances);
+        let variances = if self.amsgrad {
+            &self.maxima
+        } else {
+            &self.variances
+        };
+        let moments = self.means.iter().zip(variances);
         moments.map(move |(mean, variance)| {
             let root = root_correction.scale(variance.clone().sqrt());
             (mean.clone(), self.epsilon.add_to(root))
@@ -105,7 +130,7 @@ impl<B: Backend> Moments<B> {
     pub(super) fn stacked_state(&self) -> StackedState<B> {
         StackedState {
             steps: self.steps.iter().map(|&steps| steps as usize).collect(),
-            ..StackedState::from_lists(&[&self.means, &self.variances])
+            ..StackedState::from_lists(&[&self.means, &self.variances, &self.maxima])
         }
     }
 
@@ -114,5 +139,8 @@ impl<B: Backend> Moments<B> {
         self.steps = state.steps.iter().map(|&steps| steps as i32).collect();
         self.means = state.take_list(0);
         self.variances = state.take_list(1);
+        if self.amsgrad {
+            self.maxima = state.take_list(2);
+        }
     }
 }

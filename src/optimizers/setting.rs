@@ -5,7 +5,7 @@ use crate::values::number::{Bounded, Bounds};
 use crate::yaml::diagnostic::Diagnostic;
 use crate::yaml::node::YamlNode;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use smallvec::SmallVec;
 use std::hash::{Hash, Hasher};
 
 /// The value of a key; numbers are compared and hashed by their bits.
@@ -102,29 +102,40 @@ impl SettingType for bool {
     }
 }
 
-/// The keys of optimizers that a configuration sets, by their names. Some may be keys of another optimizer
+/// The keys of optimizers that a configuration sets, sorted by their names. Some may be keys of another optimizer
 /// than that of the configuration.
+///
+/// A plan has one for each trial, most of which set none or one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct OptimizerKeys(BTreeMap<&'static str, Setting>);
+pub struct OptimizerKeys(SmallVec<[(&'static str, Setting); 1]>);
 
 impl OptimizerKeys {
+    fn position(&self, key: &str) -> Result<usize, usize> {
+        self.0.binary_search_by(|(name, _)| (*name).cmp(key))
+    }
+
     /// The value of a key, if it is set.
     pub(crate) fn get(&self, key: &str) -> Option<Setting> {
-        self.0.get(key).copied()
+        self.position(key).ok().map(|position| self.0[position].1)
     }
 
     /// The keys that are set.
     pub(crate) fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.0.keys().copied()
+        self.0.iter().map(|(name, _)| *name)
     }
 
     /// Sets a key.
     pub(crate) fn set(&mut self, key: &'static str, setting: Setting) {
-        self.0.insert(key, setting);
+        match self.position(key) {
+            Ok(position) => self.0[position].1 = setting,
+            Err(position) => self.0.insert(position, (key, setting)),
+        }
     }
 
     /// Unsets a key.
     pub(crate) fn unset(&mut self, key: &str) {
-        self.0.remove(key);
+        if let Ok(position) = self.position(key) {
+            self.0.remove(position);
+        }
     }
 }

@@ -46,7 +46,9 @@ pub use grid::condition::{Condition, Subject, TrialFilter, UnresolvedFilter};
 pub use grid::factor::{Factor, FactorKind, KeyAssignment, Level};
 pub use model::init::{BiasInit, FanMode, Init};
 pub use model::network::{Activation, Model, ModelKind, Norm, NormPosition, Pooling, Width};
-pub use reference::{dataset_files_table, dataset_table, reference_table, score_table};
+pub use reference::{
+    dataset_files_table, dataset_table, optimizer_table, reference_table, score_table,
+};
 pub use schema::{schema, schema_text};
 pub use sections::checkpoint::CheckpointInterval;
 pub use sections::keep::KeepWeights;

@@ -6,6 +6,7 @@ use super::config::trial_config::Config;
 use super::sections::options::SweepOptions;
 use crate::datasets::{KnownDataset, KnownSet};
 use crate::metrics::Score;
+use crate::optimizers::{OptimizerKind, WeightDecay};
 use crate::values::config_value::ConfigValue;
 use crate::values::number::Count;
 use crate::values::section::SectionKey;
@@ -50,6 +51,30 @@ pub fn score_table() -> String {
     header.to_owned() + &Score::all().map(row).collect::<String>()
 }
 
+/// A Markdown table of the optimizers: what they do, and the keys that each has with its defaults.
+pub fn optimizer_table() -> String {
+    let row = |kind: &OptimizerKind| {
+        let keys = kind.keys().iter().map(|key| {
+            let default = short_text(&key.default.to_value());
+            format!("`{}` {default}", key.name)
+        });
+        let mut keys: Vec<String> = keys.collect();
+        let decay = match kind.weight_decay() {
+            WeightDecay::Coupled => "L2 penalty",
+            WeightDecay::Decoupled => "decoupled",
+        };
+        let default = kind.default_weight_decay();
+        if default != 0.0 {
+            keys.push(format!("`weight_decay` {default}"));
+        }
+        let (about, keys) = (kind.about(), keys.join(", "));
+        format!("| `{kind}` | {about} | {keys} | {decay} |\n")
+    };
+    let header = "| optimizer | meaning | keys with their defaults | weight decay |\n\
+                  | --- | --- | --- | --- |\n";
+    header.to_owned() + &OptimizerKind::ALL.iter().map(row).collect::<String>()
+}
+
 /// A Markdown table of the data sets known by name: what they contain, and their licences.
 pub fn dataset_table() -> String {
     let row = |set: KnownSet| {
@@ -76,10 +101,11 @@ pub fn dataset_files_table() -> String {
     let row = |set: KnownSet| {
         let files = set.definition().files.iter();
         let names: Vec<String> = files.map(|file| format!("`{}`", file.name)).collect();
-        let (name, base_url) = (set.name, set.base_url);
-        format!("| `data/{name}` | {} | <{base_url}> |\n", names.join(", "))
+        let (name, folder, base_url) = (set.name, set.folder, set.base_url);
+        let names = names.join(", ");
+        format!("| `{name}` | `data/{folder}` | {names} | <{base_url}> |\n")
     };
-    let header = "| folder | files | from |\n| --- | --- | --- |\n";
+    let header = "| `data.set` | folder | files | from |\n| --- | --- | --- | --- |\n";
     header.to_owned() + &KnownSet::all().map(row).collect::<String>()
 }
 

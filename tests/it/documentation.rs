@@ -6,7 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use tp_sweep::plan::Plan;
 use tp_sweep::spec::{
-    Source, Sweep, dataset_files_table, dataset_table, reference_table, schema_text, score_table,
+    Source, Sweep, dataset_files_table, dataset_table, optimizer_table, reference_table,
+    schema_text, score_table,
 };
 
 /// The YAML blocks of a Markdown file, with their line numbers; excerpts are marked and left out.
@@ -184,7 +185,8 @@ fn with_generated_tables(page: &str) -> String {
         count += 1;
     }
     assert!(count >= 6, "{count} tables");
-    with_generated_table(&(generated + rest), "scores", &score_table())
+    let page = with_generated_table(&(generated + rest), "scores", &score_table());
+    with_generated_table(&page, "optimizers", &optimizer_table())
 }
 
 /// The page with the table between `<!-- NAME -->` and `<!-- end NAME -->` generated.

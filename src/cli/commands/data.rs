@@ -54,7 +54,7 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
 
 fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
     let dataset = arguments.set;
-    let folder = arguments.data.join(dataset.name);
+    let folder = arguments.data.join(dataset.folder);
     let home = arguments.mirror.as_deref().unwrap_or(dataset.base_url);
     let fetch_error = |error| CliError::Fetch {
         error,
@@ -63,11 +63,13 @@ fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
     std::fs::create_dir_all(&folder)?;
     let states = verify_files(dataset, std::slice::from_ref(&folder));
     let is_complete = |index: usize| {
-        // CIFAR may be present as extracted files instead of its archive.
+        // A data set may be present as extracted files instead of its archive.
+        let is_present =
+            |file: &CheckedFile| matches!(file.state, FileState::Ok | FileState::Unknown);
         if dataset.files.len() == states.len() {
-            states[index].state == FileState::Ok
+            is_present(&states[index])
         } else {
-            states.iter().all(|file| file.state == FileState::Ok)
+            states.iter().all(is_present)
         }
     };
     let mut client = None;
@@ -114,7 +116,7 @@ fn manual_instructions(dataset: KnownSet, data: &Path) -> String {
     let mut text = format!(
         "to download by hand, put these files with these SHA-256 checksums into {}, then run \
          tp-sweep data check {} --data {}",
-        data.join(dataset.name).display(),
+        data.join(dataset.folder).display(),
         dataset,
         data.display()
     );

@@ -1,9 +1,8 @@
-//! Data sets in MNIST's format: four IDX files each, gzipped or not.
+//! Data sets in MNIST's format: four IDX files each, gzipped or not, or in an archive.
 
 use super::checksum::sha256;
-use super::search::find_idx_file;
+use super::idx_source::IdxSource;
 use crate::data::error::DataError;
-use crate::data::formats::gzip::read_unpacked;
 use crate::data::formats::idx;
 use crate::data::samples::dataset::{Dataset, Samples, Values};
 use crate::datasets::{IdxFiles, KnownSet, UnpackedFile};
@@ -41,8 +40,9 @@ pub(crate) fn info(
         if labels.sha256.is_some() {
             return published;
         }
-        let path = find_idx_file(set, folders, labels.name).ok();
-        let found = path.and_then(|path| read(set, &path).ok());
+        let source = IdxSource::find(set, files, folders, labels.name).ok();
+        // One byte more than the maximum, as below.
+        let found = source.and_then(|source| source.read(max_file_bytes(set) + 1).ok());
         let parsed = found.and_then(|bytes| idx::read(&bytes).ok());
         parsed.map_or(published, |labels| labels.values.len())
     };
@@ -64,8 +64,8 @@ pub(crate) fn load(
 ) -> Result<Dataset, DataError> {
     let [training_images, training_labels, test_images, test_labels] = &files.files;
     let samples = |images: &UnpackedFile, labels: &UnpackedFile| {
-        let (images_path, images) = read_verified(set, folders, images)?;
-        let (labels_path, labels) = read_verified(set, folders, labels)?;
+        let (images_path, mut images) = read_verified(set, files, folders, images)?;
+        let (labels_path, labels) = read_verified(set, files, folders, labels)?;
         let format = |path: &Path, reason: String| DataError::Format {
             path: path.to_owned(),
             reason,
@@ -91,6 +91,11 @@ pub(crate) fn load(
             let reason = format!("it has the label {label}; labels are 0 to {}", classes - 1);
             return Err(format(&labels_path, reason));
         }
+        if files.is_transposed {
+            for image in images.values.chunks_exact_mut(height * width) {
+                transpose(image, height);
+            }
+        }
         Ok(Samples {
             features: set.features(),
             values: Values::Bytes(images.values),
@@ -102,28 +107,32 @@ pub(crate) fn load(
     Ok(Dataset::known(set, train, test))
 }
 
-/// Reads a file, not compressed.
-fn read(set: KnownSet, path: &Path) -> Result<Vec<u8>, DataError> {
-    // One byte more than the maximum, so that a longer file fails its checksum or its dimensions.
-    read_unpacked(path, max_file_bytes(set) + 1).map_err(|source| DataError::Read {
-        path: path.to_owned(),
-        source,
-    })
+/// Exchanges rows and columns of a square image.
+fn transpose(image: &mut [u8], size: usize) {
+    for row in 0..size {
+        for column in 0..row {
+            image.swap(row * size + column, column * size + row);
+        }
+    }
 }
 
 /// Reads a file, verifies its checksum, and parses it.
 fn read_verified(
     set: KnownSet,
+    files: &IdxFiles,
     folders: &[PathBuf],
     file: &UnpackedFile,
 ) -> Result<(PathBuf, idx::ByteArray), DataError> {
-    let path = find_idx_file(set, folders, file.name)?;
-    let bytes = read(set, &path)?;
+    let source = IdxSource::find(set, files, folders, file.name)?;
+    let path = source.path();
+    let unreadable = |source| DataError::Read {
+        path: path.clone(),
+        source,
+    };
+    // One byte more than the maximum, so that a longer file fails its checksum or its dimensions.
+    let bytes = source.read(max_file_bytes(set) + 1).map_err(unreadable)?;
     if let Some(expected) = file.sha256 {
-        let found = sha256(bytes.as_slice()).map_err(|source| DataError::Read {
-            path: path.clone(),
-            source,
-        })?;
+        let found = sha256(bytes.as_slice()).map_err(unreadable)?;
         if found != expected {
             return Err(DataError::Checksum {
                 path,
@@ -135,5 +144,17 @@ fn read_verified(
     match idx::read(&bytes) {
         Ok(array) => Ok((path, array)),
         Err(reason) => Err(DataError::Format { path, reason }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_transposed_image_has_its_rows_as_columns() {
+        let mut image = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+        transpose(&mut image, 3);
+        assert_eq!(image, [1, 4, 7, 2, 5, 8, 3, 6, 9]);
     }
 }

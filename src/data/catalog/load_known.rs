@@ -2,7 +2,7 @@
 
 use super::cifar_files::{CifarSet, Location};
 use super::idx_files;
-use super::search::{folders_of, idx_file};
+use super::search::{archive_of, folders_of, idx_file};
 use crate::data::error::DataError;
 use crate::data::samples::dataset::Dataset;
 use crate::datasets::{KnownSet, Layout};
@@ -49,7 +49,13 @@ pub fn find_dataset(set: KnownSet, folders: &[PathBuf]) -> Option<PathBuf> {
                 let mut files = layout.files.iter();
                 files.all(|unpacked| idx_file(set, folder, unpacked.name).is_some())
             };
-            folders_of(set, folders).into_iter().find(is_complete)
+            let folder = folders_of(set, folders).into_iter().find(is_complete);
+            let archive = || {
+                layout
+                    .folder_in_archive
+                    .and_then(|_| archive_of(set, folders))
+            };
+            folder.or_else(archive)
         }
     }
 }

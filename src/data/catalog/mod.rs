@@ -3,6 +3,7 @@ pub(super) mod checksum;
 pub(super) mod cifar_files;
 pub(super) mod fetch;
 pub(super) mod idx_files;
+mod idx_source;
 pub(super) mod load_known;
 pub(super) mod search;
 pub(super) mod verify_files;

@@ -6,20 +6,12 @@ use crate::datasets::KnownSet;
 use crate::spec::DatasetKind;
 use std::path::{Path, PathBuf};
 
-/// The IDX file of this name, gzipped or not, in the first of a data set's folders that has it.
-///
-/// # Errors
-/// A file that no folder has.
-pub(crate) fn find_idx_file(
-    set: KnownSet,
-    folders: &[PathBuf],
-    name: &str,
-) -> Result<PathBuf, DataError> {
-    let searched = folders_of(set, folders);
-    let found = searched
-        .iter()
-        .find_map(|folder| idx_file(set, folder, name));
-    found.ok_or_else(|| missing(set, format!("{name}.gz"), searched))
+/// The archive of a data set, in the first of its folders that has it.
+pub(crate) fn archive_of(set: KnownSet, folders: &[PathBuf]) -> Option<PathBuf> {
+    let name = set.definition().files[0].name;
+    let searched = folders_of(set, folders).into_iter();
+    let mut archives = searched.map(|folder| folder.join(name));
+    archives.find(|archive| archive.is_file())
 }
 
 /// The IDX file of this name, gzipped or not, below one of a data set's folders: in the original layout, in
@@ -36,7 +28,7 @@ pub(crate) fn idx_file(set: KnownSet, folder: &Path, name: &str) -> Option<PathB
 
 /// The folders in which a data set's files may be.
 pub(crate) fn folders_of(set: KnownSet, folders: &[PathBuf]) -> Vec<PathBuf> {
-    let below = |folder: &PathBuf| [folder.join(set.name), folder.clone()];
+    let below = |folder: &PathBuf| [folder.join(set.folder), folder.clone()];
     folders.iter().flat_map(below).collect()
 }
 

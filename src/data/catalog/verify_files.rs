@@ -3,7 +3,7 @@
 use super::checksum::sha256;
 use super::cifar_files::{CifarSet, Location};
 use super::idx_files::max_file_bytes;
-use super::search::{folders_of, idx_file};
+use super::search::{archive_of, folders_of, idx_file};
 use crate::data::formats::gzip::read_unpacked;
 use crate::datasets::{IdxFiles, KnownSet, Layout};
 use std::fs::File;
@@ -41,11 +41,23 @@ pub fn verify_files(set: KnownSet, folders: &[PathBuf]) -> Vec<CheckedFile> {
 
 fn verify_idx(set: KnownSet, layout: &IdxFiles, folders: &[PathBuf]) -> Vec<CheckedFile> {
     let searched = folders_of(set, folders);
+    let find = |name: &str| {
+        let mut found = searched.iter();
+        found.find_map(|folder| idx_file(set, folder, name))
+    };
+    let is_unpacked = || layout.files.iter().any(|file| find(file.name).is_some());
+    if layout.folder_in_archive.is_some() && !is_unpacked() {
+        let archive = &set.definition().files[0];
+        return vec![match archive_of(set, folders) {
+            Some(file) => {
+                let digest = sha256_of_file(&file);
+                checked_file(file, digest, archive.sha256)
+            }
+            None => missing_file(archive.name),
+        }];
+    }
     let files = layout.files.iter().map(|unpacked| {
-        let found = searched
-            .iter()
-            .find_map(|folder| idx_file(set, folder, unpacked.name));
-        let Some(file) = found else {
+        let Some(file) = find(unpacked.name) else {
             return missing_file(&format!("{}.gz", unpacked.name));
         };
         let Some(expected) = unpacked.sha256 else {

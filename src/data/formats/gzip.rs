@@ -40,6 +40,14 @@ pub(crate) fn read_unpacked(path: &Path, limit: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// The first `limit` bytes that gzipped bytes unpack to.
+pub(crate) fn unpack(gzipped: impl Read, limit: u64) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let unpacked = MultiGzDecoder::new(gzipped);
+    unpacked.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// The unpacked length that a gzip file states at its end (RFC 1952: modulo 2³²), limited to what it can be.
 /// Rewinds the file.
 fn unpacked_length(file: &mut File, length: u64) -> Result<u64> {

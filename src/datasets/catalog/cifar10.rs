@@ -8,6 +8,7 @@ use crate::datasets::layout::{CifarFiles, Layout, UnpackedFile};
 /// archive.
 pub(super) static DATASET: KnownDataset = KnownDataset {
     name: "cifar10",
+    folder: "cifar10",
     description: "Animals and vehicles, colour, 32 × 32 (Krizhevsky 2009)",
     home: "https://www.cs.toronto.edu/~kriz/cifar.html",
     licence: "none stated; the page asks to cite the report",

@@ -8,6 +8,7 @@ use crate::datasets::layout::{CifarFiles, Layout, UnpackedFile};
 /// archive.
 pub(super) static DATASET: KnownDataset = KnownDataset {
     name: "cifar100",
+    folder: "cifar100",
     description: "Animals, plants, people and things, colour, 32 × 32 (Krizhevsky 2009)",
     home: "https://www.cs.toronto.edu/~kriz/cifar.html",
     licence: "none stated; the page asks to cite the report",

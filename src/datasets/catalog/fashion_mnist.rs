@@ -7,6 +7,7 @@ use crate::datasets::layout::{IdxFiles, Layout, UnpackedFile};
 /// the unpacked files those of Debian's package dataset-fashion-mnist. The names of the classes are in the README.
 pub(super) static DATASET: KnownDataset = KnownDataset {
     name: "fashion-mnist",
+    folder: "fashion-mnist",
     description: "Clothes, grey, 28 × 28 (Xiao, Rasul and Vollgraf 2017)",
     home: "https://github.com/zalandoresearch/fashion-mnist",
     licence: "MIT",
@@ -62,5 +63,7 @@ pub(super) static DATASET: KnownDataset = KnownDataset {
                 sha256: Some("0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34"),
             },
         ],
+        folder_in_archive: None,
+        is_transposed: false,
     }),
 };

@@ -7,6 +7,7 @@ use crate::datasets::layout::{IdxFiles, Layout, UnpackedFile};
 /// classes are the modern hiragana that the characters stand for, transcribed: お き す つ な は ま や れ を.
 pub(super) static DATASET: KnownDataset = KnownDataset {
     name: "kmnist",
+    folder: "kmnist",
     description: "Cursive Japanese characters, grey, 28 × 28 (Clanuwat et al. 2018)",
     home: "https://github.com/rois-codh/kmnist",
     licence: "CC BY-SA 4.0",
@@ -58,5 +59,7 @@ pub(super) static DATASET: KnownDataset = KnownDataset {
                 sha256: None,
             },
         ],
+        folder_in_archive: None,
+        is_transposed: false,
     }),
 };

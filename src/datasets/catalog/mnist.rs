@@ -8,6 +8,7 @@ use crate::datasets::layout::{IdxFiles, Layout, UnpackedFile};
 /// (`tensorflow_datasets/url_checksums`).
 pub(super) static DATASET: KnownDataset = KnownDataset {
     name: "mnist",
+    folder: "mnist",
     description: "Handwritten digits, grey, 28 × 28 (LeCun et al. 1998)",
     home: "http://yann.lecun.com/exdb/mnist/",
     licence: "CC BY-SA 3.0",
@@ -63,5 +64,7 @@ pub(super) static DATASET: KnownDataset = KnownDataset {
                 sha256: Some("ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2"),
             },
         ],
+        folder_in_archive: None,
+        is_transposed: false,
     }),
 };

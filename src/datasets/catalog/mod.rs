@@ -18,4 +18,6 @@ datasets! {
     cifar10,
     kmnist,
     cifar100,
+    emnist_balanced,
+    emnist_digits,
 }

@@ -18,7 +18,7 @@ pub struct EvaluatedSamples<'a> {
 ///
 /// The bits of a probability are in the order of their values, so that one integer holds both and sorts
 /// fast: the bits of the probability, then whether the sample is of the class.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RankedSample(u32);
 
 impl RankedSample {
@@ -132,7 +132,8 @@ impl<'a> EvaluatedSamples<'a> {
                     .iter()
                     .map(|(label, row)| RankedSample::new(row[class], label == class));
                 let mut samples: Vec<RankedSample> = samples.collect();
-                samples.sort_unstable();
+                // Twice as fast as a comparison sort, and it is most of the time of all scores.
+                radsort::sort_by_key(&mut samples, |sample| sample.0);
                 samples
             };
             (0..self.classes()).map(ranking).collect()

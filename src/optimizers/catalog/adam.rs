@@ -19,6 +19,8 @@ optimizer! {
         beta2, "beta2": Fraction = 0.999,
         /// Term that avoids a division by zero.
         epsilon, "epsilon": Positive = 1e-8,
+        /// Divide by the largest mean of squared gradients so far (Reddi et al. 2018).
+        amsgrad, "amsgrad": bool = false,
     }
 }
 
@@ -28,6 +30,7 @@ impl Adam {
             beta1: self.beta1,
             beta2: self.beta2,
             epsilon: self.epsilon,
+            amsgrad: self.amsgrad,
         }
     }
 }
@@ -36,11 +39,11 @@ impl Step for Adam {
     const COUNTS_STEPS: bool = true;
 
     fn lists(&self) -> Vec<bool> {
-        vec![true; 2]
+        vec![true, true, self.amsgrad]
     }
 
     fn rule(&self) -> Option<FusedRule> {
-        Some(FusedRule::Adam)
+        (!self.amsgrad).then_some(FusedRule::Adam)
     }
 
     fn fill(&self, step: &mut StepCounter, constants: &mut FusedStep) {
@@ -56,7 +59,7 @@ impl Step for Adam {
     }
 }
 
-/// `w ← w − η/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)`.
+/// `w ← w − η/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)`; with AMSGrad, `v` is the largest one so far.
 pub(super) struct AdamOnTensors<B: Backend>(pub(super) Moments<B>);
 
 impl<B: Backend> TensorOptimizer<B> for AdamOnTensors<B> {

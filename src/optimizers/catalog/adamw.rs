@@ -15,6 +15,8 @@ optimizer! {
         beta2, "beta2": Fraction = 0.999,
         /// Term that avoids a division by zero.
         epsilon, "epsilon": Positive = 1e-8,
+        /// Divide by the largest mean of squared gradients so far (Reddi et al. 2018).
+        amsgrad, "amsgrad": bool = false,
     }
 }
 
@@ -25,6 +27,7 @@ impl AdamW {
             beta1: self.beta1,
             beta2: self.beta2,
             epsilon: self.epsilon,
+            amsgrad: self.amsgrad,
         }
     }
 }

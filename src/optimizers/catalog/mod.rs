@@ -30,6 +30,11 @@ macro_rules! optimizers {
                 match self { $(Self::$type => <$file::$type as Declaration>::NAME,)+ }
             }
 
+            /// What it does, with its source.
+            pub(crate) fn about(self) -> &'static str {
+                match self { $(Self::$type => <$file::$type as Declaration>::ABOUT,)+ }
+            }
+
             /// The keys of the optimizer, with its defaults.
             pub(crate) fn keys(self) -> &'static [OptimizerKey] {
                 match self {

@@ -30,6 +30,7 @@ impl NAdam {
             beta1: self.beta1,
             beta2: self.beta2,
             epsilon: self.epsilon,
+            amsgrad: false,
         }
     }
 

@@ -220,7 +220,7 @@ keys! { keys_before_the_optimizers:
 }
 
 keys! { keys_after_the_optimizers:
-    training.weight_decay, "decay", "L2 penalty on all parameters, as the optimizer in `torch.optim` applies it. Default: 0; `adamw`: 0.01.";
+    training.weight_decay, "decay", "Weight decay of all parameters, as the optimizer applies it: an L2 penalty, or decoupled. Default: 0; `adamw`: 0.01.";
     training.l1, "l1", "L1 penalty: this times the sign of each parameter is added to its gradient.";
     training.label_smoothing, "smoothing", "Share of each target that is spread over all classes; reported losses are the cross-entropy without smoothing.";
     training.clip_value, "clipvalue", "Maximum absolute value of each element of a gradient.";

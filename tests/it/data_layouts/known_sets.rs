@@ -1,7 +1,10 @@
 //! IDX, MNIST and CIFAR-10 files where torchvision and Kaggle put them.
 
 use super::*;
-use tp_sweep::datasets::{KnownSet, Layout};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use std::io::Write as _;
+use tp_sweep::datasets::{IdxFiles, KnownSet, Layout};
 
 /// The files of a small data set in MNIST's format, by their names in `folder`.
 fn write_idx(folder: &Path, images: &str, labels: &str) {
@@ -145,7 +148,7 @@ fn every_data_set_is_read_in_its_original_format() {
             done.error
         );
         for (name, contents) in &files {
-            let path = project.path("data").join(set.name).join(name);
+            let path = project.path("data").join(set.folder).join(name);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, contents).unwrap();
         }
@@ -172,6 +175,83 @@ fn every_data_set_is_read_in_its_original_format() {
         count += 1;
     }
     assert!(count >= 1, "{count} data sets");
+}
+
+/// A zip archive with these files, gzipped, in a folder.
+fn zipped(folder: &str, files: &[(String, Vec<u8>)]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, contents) in files {
+        let options = zip::write::SimpleFileOptions::default();
+        let stored = options.compression_method(zip::CompressionMethod::Stored);
+        let member = format!("{folder}/{name}.gz");
+        archive.start_file(member, stored).unwrap();
+        let mut packer = GzEncoder::new(&mut archive, Compression::fast());
+        packer.write_all(contents).unwrap();
+        packer.finish().unwrap();
+    }
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn data_sets_in_one_archive_are_read_from_it() {
+    let mut count = 0;
+    for set in KnownSet::all() {
+        let Layout::Idx(IdxFiles {
+            folder_in_archive: Some(folder),
+            ..
+        }) = &set.definition().layout
+        else {
+            continue;
+        };
+        let project = Project::new(&format!(
+            "data: {{ set: {set} }}\nmodel: {{ width: 4 }}\ntraining: {{ epochs: 1 }}\n"
+        ));
+        let files = small_files(set).unwrap();
+        let archive = project
+            .path("data")
+            .join(set.folder)
+            .join(set.files[0].name);
+        std::fs::create_dir_all(archive.parent().unwrap()).unwrap();
+        std::fs::write(&archive, zipped(folder, &files)).unwrap();
+        let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
+        assert_eq!((done.code, done.error.as_str()), (0, ""), "{set}");
+        let from_archive = project.read("runs/sweep/base/fold-0/epochs.csv");
+        // The unpacked files give the same numbers.
+        std::fs::remove_dir_all(project.path("runs")).unwrap();
+        std::fs::remove_file(&archive).unwrap();
+        for (name, contents) in &files {
+            std::fs::write(archive.with_file_name(name), contents).unwrap();
+        }
+        let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
+        assert_eq!(done.code, 0, "{set}: {}", done.error);
+        let loss = |csv: &str| {
+            csv.lines()
+                .nth(1)
+                .unwrap()
+                .split(',')
+                .nth(1)
+                .unwrap()
+                .to_owned()
+        };
+        let from_files = project.read("runs/sweep/base/fold-0/epochs.csv");
+        assert_eq!(loss(&from_archive), loss(&from_files));
+        // A damaged archive is refused.
+        for (name, _) in &files {
+            std::fs::remove_file(archive.with_file_name(name)).unwrap();
+        }
+        std::fs::write(&archive, "not the original").unwrap();
+        std::fs::remove_dir_all(project.path("runs")).unwrap();
+        let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
+        assert!(
+            done.code == 2 && done.error.contains("gzip.zip"),
+            "{}",
+            done.error
+        );
+        let checked = project.run(&["data", "check", set.name]);
+        assert!(checked.output.contains("damaged"), "{}", checked.output);
+        count += 1;
+    }
+    assert!(count >= 2, "{count} data sets");
 }
 
 #[test]
