@@ -28,8 +28,8 @@ fn commands_sweep_files_keys_and_trials_are_completed() {
         ["training.optimizer="]
     );
     assert_eq!(
-        of(&[&set[..], &["training.optimizer=adam"]].concat()),
-        ["training.optimizer=adam", "training.optimizer=adamw"]
+        of(&[&set[..], &["training.optimizer=r"]].concat()),
+        ["training.optimizer=rmsprop", "training.optimizer=radam"]
     );
     assert_eq!(
         of(&[&set[..], &["report.la"]].concat()),

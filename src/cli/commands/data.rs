@@ -23,8 +23,15 @@ pub(crate) fn data(command: &DataCommand) -> Result<u8, CliError> {
     }
 }
 
+/// The width of a column of names.
+fn name_width() -> usize {
+    let lengths = KnownSet::all().map(|set| set.name.len());
+    lengths.max().unwrap_or(0)
+}
+
 fn list(arguments: &ListArguments) -> Result<u8, CliError> {
-    let mut text = String::from("name           training    test  classes  where\n");
+    let width = name_width();
+    let mut text = format!("{:<width$}  training    test  classes  where\n", "name");
     for set in KnownSet::all() {
         let location = match find_dataset(set, std::slice::from_ref(&arguments.data)) {
             Some(folder) => folder.display().to_string(),
@@ -32,7 +39,7 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
         };
         let _ = writeln!(
             text,
-            "{:<13}  {:>8}  {:>6}  {:>7}  {location}",
+            "{:<width$}  {:>8}  {:>6}  {:>7}  {location}",
             set.name,
             grouped(set.training_samples as u64),
             grouped(set.test_samples as u64),
@@ -137,6 +144,7 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
         None => KnownSet::all().collect(),
     };
     let mut all_ok = true;
+    let width = name_width();
     for dataset in sets {
         let files = verify_files(dataset, folders);
         let is = |state: FileState| files.iter().filter(|file| file.state == state).count();
@@ -151,7 +159,7 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
                 FileState::Missing => "missing",
             };
             print(&format!(
-                "{:<13}  {state:<7}  {}\n",
+                "{:<width$}  {state:<7}  {}\n",
                 dataset.name,
                 file.display()
             ))?;

@@ -7,7 +7,7 @@ mod names;
 
 use proptest::prelude::*;
 use tp_sweep::plan::Plan;
-use tp_sweep::spec::{Key, Source, SpecError, Sweep};
+use tp_sweep::spec::{KEYS, Key, Source, SpecError, Sweep};
 
 fn sweep(text: &str) -> Result<Sweep, SpecError> {
     let source = Source {
