@@ -3,18 +3,12 @@
 
 /// The name of this machine.
 pub(crate) fn host_name() -> String {
-    let files = ["/proc/sys/kernel/hostname", "/etc/hostname"];
-    let read = |file| std::fs::read_to_string(file).ok();
-    let variables = ["HOSTNAME", "COMPUTERNAME"].map(std::env::var);
-    let candidates = files
-        .into_iter()
-        .filter_map(read)
-        .chain(variables.into_iter().flatten());
-    let is_printable = |name: &String| !name.is_empty() && !name.chars().any(char::is_control);
-    candidates
-        .map(|name| name.trim().to_owned())
-        .find(is_printable)
-        .unwrap_or_else(|| "this machine".to_owned())
+    let name = gethostname::gethostname().to_string_lossy().into_owned();
+    if name.is_empty() || name.chars().any(char::is_control) {
+        "this machine".to_owned()
+    } else {
+        name
+    }
 }
 
 /// The name of this machine for use in file names: only letters, digits and `-`.

@@ -2,9 +2,7 @@
 
 use super::event_file::EventFile;
 use crate::record::error::RecordError;
-use flate2::{Compression, Crc, write::ZlibEncoder};
 use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster};
-use std::io::Write;
 use tensorboard_proto::summary::{Summary_Image, Summary_Value};
 
 /// An image for TensorBoard.
@@ -102,23 +100,25 @@ impl Canvas {
     }
 
     /// Encodes the image as PNG.
+    #[expect(clippy::expect_used, reason = "writing to memory does not fail")]
     pub(crate) fn encode(&self) -> Raster {
         // Sizes are those of our drawings, far below 2³¹.
         let (width, height) = (self.width as u32, self.height as u32);
-        // 8 bits per channel, RGB, the default compression and filter methods, no interlacing.
-        let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
-        header.extend([8, 2, 0, 0, 0]);
-        let mut rows = Vec::with_capacity((self.width * 3 + 1) * self.height);
-        for row in self.pixels.chunks(self.width.max(1)) {
-            // No filter: areas of one colour compress well without one.
-            rows.push(0);
-            rows.extend(row.as_flattened());
+        let mut bytes = Vec::new();
+        let mut encoder = png::Encoder::new(&mut bytes, width, height);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.set_depth(png::BitDepth::Eight);
+        // Areas of one colour compress well without a filter.
+        encoder.set_filter(png::Filter::NoFilter);
+        encoder
+            .write_header()
+            .and_then(|mut writer| writer.write_image_data(self.pixels.as_flattened()))
+            .expect("writing to a vector does not fail");
+        Raster {
+            width,
+            height,
+            png: bytes,
         }
-        let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
-        chunk(&mut png, *b"IHDR", &header);
-        chunk(&mut png, *b"IDAT", &compressed(&rows));
-        chunk(&mut png, *b"IEND", &[]);
-        Raster { width, height, png }
     }
 }
 
@@ -128,26 +128,6 @@ pub(crate) fn mix(first: Colour, second: Colour, fraction: f64) -> Colour {
         let (first, second) = (f64::from(first[channel]), f64::from(second[channel]));
         (first + (second - first) * fraction).round() as u8
     })
-}
-
-/// A chunk of a PNG file (PNG specification, 5.3): length, type, data, checksum.
-fn chunk(png: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
-    png.extend((data.len() as u32).to_be_bytes());
-    png.extend(kind);
-    png.extend(data);
-    let mut checksum = Crc::new();
-    checksum.update(&kind);
-    checksum.update(data);
-    png.extend(checksum.sum().to_be_bytes());
-}
-
-#[expect(clippy::expect_used, reason = "writing to memory does not fail")]
-fn compressed(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
-    encoder
-        .write_all(bytes)
-        .and_then(|()| encoder.finish())
-        .expect("writing to a vector does not fail")
 }
 
 impl EventFile {

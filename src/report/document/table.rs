@@ -1,6 +1,7 @@
 //! Tables, for Markdown, LaTeX and the terminal.
 
 use crate::escape::{latex, markdown, single_line, unsupported_by_pdflatex};
+use unicode_width::UnicodeWidthStr;
 
 /// The alignment of a column's cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -145,8 +146,9 @@ impl Table {
     }
 }
 
+/// The columns of a terminal that a cell takes.
 fn width(cell: &str) -> usize {
-    cell.chars().count()
+    UnicodeWidthStr::width(cell)
 }
 
 #[cfg(test)]
