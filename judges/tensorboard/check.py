@@ -42,13 +42,8 @@ COLUMNS = {
     "LearningRate": "learning_rate",
     "Metrics/epoch_seconds": "seconds",
 }
-# Of the final model: the part of result.json and the key in it.
-FINAL = {
-    "Loss/test": ("test", "loss"),
-    "Accuracy/test": ("test", "accuracy"),
-    "Metrics/test_macro_f1": ("test", "macro_f1"),
-    "Metrics/val_macro_f1": ("validation", "macro_f1"),
-}
+# The scores with groups of their own.
+GROUPS = {"loss": "Loss", "accuracy": "Accuracy"}
 checked = 0
 
 
@@ -86,14 +81,20 @@ class Run:
         columns = self.rows[0].keys() if self.rows else []
         norms = [column for column in columns if column.startswith("gradient_norm_")]
         norms = {column.replace("gradient_norm_", "GradientNorm/"): column for column in norms}
-        for tag, column in (COLUMNS | norms).items():
+        monitored = [column for column in columns if column.startswith("val_")]
+        monitored = {f"Metrics/{column}": column for column in monitored if column not in COLUMNS.values()}
+        for tag, column in (COLUMNS | monitored | norms).items():
             points = [(int(row["epoch"]), float(row[column])) for row in self.rows if row[column]]
             if points:
                 scalars[tag] = points
         if self.finished:
-            for tag, (part, key) in FINAL.items():
-                if self.result[part]:
-                    scalars[tag] = [(self.result["final_epoch"], self.result[part][key])]
+            for part, name in [("validation", "val"), ("test", "test")]:
+                for key, value in (self.result[part] or {}).items():
+                    # Those of epochs.csv have a point for each epoch.
+                    if f"{name}_{key}" not in columns:
+                        group = GROUPS.get(key)
+                        tag = f"{group}/{name}" if group else f"Metrics/{name}_{key}"
+                        scalars[tag] = [(self.result["final_epoch"], value)]
         return scalars
 
     def check_scalars(self, tags, read, reader):
@@ -150,7 +151,9 @@ def event_accumulators(sweeps):
         accumulator = EventAccumulator(str(sweeps.root / group / "cv"))
         accumulator.Reload()
         own = [run.result["validation"] for run in sweeps.groups[group]]
-        for metric in ["accuracy", "loss"]:
+        scores = set.intersection(*(set(result) for result in own))
+        check({"accuracy", "loss"} <= scores, f"scores of {group}")
+        for metric in scores:
             folds = [event.value for event in accumulator.Scalars(f"CV/val_{metric}")]
             check(all_close(folds, [result[metric] for result in own]), f"folds of {group}")
             mean = accumulator.Scalars(f"CV/val_{metric}_mean")[0].value

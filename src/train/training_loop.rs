@@ -173,7 +173,7 @@ fn report_checkpoints<B: Backend>(
 
 /// Whether loss, gradients and learning rate are finite. Otherwise, the run has diverged.
 fn is_finite(metrics: &EpochMetrics) -> bool {
-    let losses = [&metrics.training, &metrics.validation].map(|scores| scores.loss());
+    let losses = [&metrics.training, &metrics.validation].map(Scores::loss);
     let losses = losses.into_iter().flatten();
     let norms = metrics.gradient_norms.iter().copied();
     let mut all = losses.chain([metrics.learning_rate]).chain(norms);

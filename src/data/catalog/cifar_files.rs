@@ -35,13 +35,13 @@ impl CifarSet {
     /// Loads the data set from the first of `folders` that has its files or its archive.
     pub(crate) fn load(self, folders: &[PathBuf]) -> Result<Dataset, DataError> {
         match self.find_complete(folders) {
-            Some(Location::Folder(folder)) => self.from_files(&|name| {
+            Some(Location::Folder(folder)) => self.read_files(&|name| {
                 let path = folder.join(name);
                 crate::bounded_io::read_file(&path, MAX_UNPACKED_BYTES)
                     .map(|bytes| (path.clone(), bytes))
                     .map_err(|source| DataError::Read { path, source })
             }),
-            Some(Location::Archive(path)) => self.from_archive(&path),
+            Some(Location::Archive(path)) => self.read_archive(&path),
             None => Err(self.not_found(folders)),
         }
     }
@@ -139,7 +139,7 @@ impl CifarSet {
     }
 
     /// The data set from its files, which `read` returns by name.
-    fn from_files(self, read: &dyn Fn(&str) -> NamedBytes) -> Result<Dataset, DataError> {
+    fn read_files(self, read: &dyn Fn(&str) -> NamedBytes) -> Result<Dataset, DataError> {
         let samples = |files: &[UnpackedFile]| {
             let (mut values, mut labels) = (Vec::new(), Vec::new());
             for file in files {
@@ -194,7 +194,7 @@ impl CifarSet {
         Ok(())
     }
 
-    fn from_archive(self, path: &Path) -> Result<Dataset, DataError> {
+    fn read_archive(self, path: &Path) -> Result<Dataset, DataError> {
         let unreadable = |source| DataError::Read {
             path: path.to_owned(),
             source,
@@ -209,7 +209,7 @@ impl CifarSet {
             });
         }
         let archive = read_unpacked(path, MAX_UNPACKED_BYTES).map_err(unreadable)?;
-        self.from_files(
+        self.read_files(
             &|name| match tar_entry(&archive, name).map_err(unreadable)? {
                 Some(contents) => Ok((path.join(name), contents)),
                 None => Err(DataError::Unusable {

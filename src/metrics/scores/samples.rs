@@ -23,8 +23,8 @@ pub struct RankedSample(u32);
 
 impl RankedSample {
     fn new(probability: f32, is_of_class: bool) -> Self {
-        // NaN becomes 0. Bits of at most 1.0, so that the shift loses none.
-        let bits = probability.max(0.0).min(1.0).to_bits();
+        // Bits of at most 1.0, so that the shift loses none.
+        let bits = probability.clamp(0.0, 1.0).to_bits();
         Self(bits << 1 | u32::from(is_of_class))
     }
 

@@ -180,7 +180,7 @@ fn described(key: &OptimizerKey) -> String {
 /// A sentence that follows a colon.
 fn lower_first(sentence: &str) -> String {
     let mut characters = sentence.chars();
-    let first = characters.next().map(|first| first.to_lowercase());
+    let first = characters.next().map(char::to_lowercase);
     first.into_iter().flatten().chain(characters).collect()
 }
 
@@ -290,7 +290,9 @@ impl Key {
             {
                 Ok(Assignment {
                     value: Value::Null,
-                    apply: Arc::new(move |config| config.training.optimizer_keys.unset(name)),
+                    apply: Arc::new(move |config| {
+                        config.training.optimizer_keys.unset(name);
+                    }),
                 })
             }
             Access::Optimizer(OptimizerAccess { name, read, .. }) => {
@@ -298,7 +300,7 @@ impl Key {
                 Ok(Assignment {
                     value: setting.to_value(),
                     apply: Arc::new(move |config| {
-                        config.training.optimizer_keys.set(name, setting)
+                        config.training.optimizer_keys.set(name, setting);
                     }),
                 })
             }

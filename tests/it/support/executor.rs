@@ -1,7 +1,7 @@
 //! An executor that trains nothing: the test chooses how each run ends.
 
 use std::sync::Mutex;
-use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, Profile, Score, Scores};
+use tp_sweep::metrics::{ClassCounts, ClassificationCounts, EpochMetrics, Profile, Score, Scores};
 use tp_sweep::model::state_shapes;
 use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
@@ -210,7 +210,7 @@ fn finished(config: &Config, accuracy: f64, loss: f64) -> FinishedRun {
     let evaluated = |accuracy: f64, loss: f64| {
         let counts = class_scores(config.classes(), accuracy);
         // Those that need probabilities of samples are missing, as in results of an earlier version.
-        let f1 = counts.classes().into_iter().map(|class| class.f1());
+        let f1 = counts.classes().into_iter().map(ClassCounts::f1);
         let macro_f1 = f1.sum::<f64>() / config.classes() as f64;
         let mut scores = Scores::loss_and_accuracy(loss, accuracy);
         scores.insert(Score::MACRO_F1, macro_f1);

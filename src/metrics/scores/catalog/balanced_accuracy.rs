@@ -1,5 +1,6 @@
 //! The balanced accuracy.
 
+use crate::metrics::ClassCounts;
 use crate::metrics::scores::definition::{ScoreDefinition, ScoreTolerance, ScoreUnit};
 use crate::metrics::scores::samples::mean;
 use statistics::Direction;
@@ -17,6 +18,6 @@ pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     chart_group: None,
     compute: |samples| {
         let classes = samples.counts().classes().into_iter();
-        mean(classes.filter(|class| class.actual > 0).map(|class| class.recall()))
+        mean(classes.filter(|class| class.actual > 0).map(ClassCounts::recall))
     },
 };

@@ -1,5 +1,6 @@
 //! The macro F1 score.
 
+use crate::metrics::ClassCounts;
 use crate::metrics::scores::definition::{ScoreDefinition, ScoreTolerance, ScoreUnit};
 use crate::metrics::scores::samples::mean;
 use statistics::Direction;
@@ -15,5 +16,5 @@ pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     range: [0.0, 1.0],
     tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
-    compute: |samples| mean(samples.counts().occurring_classes().map(|class| class.f1())),
+    compute: |samples| mean(samples.counts().occurring_classes().map(ClassCounts::f1)),
 };

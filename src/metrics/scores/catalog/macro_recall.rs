@@ -1,5 +1,6 @@
 //! The macro recall.
 
+use crate::metrics::ClassCounts;
 use crate::metrics::scores::definition::{ScoreDefinition, ScoreTolerance, ScoreUnit};
 use crate::metrics::scores::samples::mean;
 use statistics::Direction;
@@ -18,6 +19,6 @@ pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     chart_group: None,
     compute: |samples| {
         let classes = samples.counts().occurring_classes();
-        mean(classes.map(|class| class.recall()))
+        mean(classes.map(ClassCounts::recall))
     },
 };
