@@ -19,6 +19,8 @@ pub(crate) struct Candidate {
     pub(super) standard_error: f64,
     /// Whether it satisfies each of the limits; `None` if the metric was not measured.
     pub(super) satisfies: Vec<Option<bool>>,
+    /// Whether it has no value for the score of each of the limits.
+    pub(super) lacks_score: Vec<bool>,
     /// The cost that the rule minimises.
     pub(super) cost: Cost,
     /// The shape whose profile it will get, if something was not measured.
@@ -58,13 +60,18 @@ impl Candidate {
             LimitMetric::Parameters => Some(parameters),
             LimitMetric::SecondsPerEpoch => Some(profile?.seconds_per_epoch),
             LimitMetric::PeakMemory => Some(profile?.peak_bytes? as f64),
-            // An undefined score will not become defined: it satisfies no limit.
+            // An undefined score will not become defined: it satisfies no limit. Neither does one that an earlier
+            // version has not measured, since the results do not tell them apart.
             LimitMetric::Score(score) => Some(mean(score).unwrap_or(f64::NAN)),
         };
         let limits = rule.limits.iter();
         let satisfies: Vec<Option<bool>> = limits
             .map(|limit| Some(limit.is_satisfied_by(measured(limit.metric)?)))
             .collect();
+        let limits = rule.limits.iter();
+        let lacks_score = limits.map(
+            |limit| matches!(limit.metric, LimitMetric::Score(score) if mean(score).is_none()),
+        );
         let cost = match (rule.one_standard_error, profile) {
             (None, _) => Cost::Irrelevant,
             (Some(SelectionCost::Parameters), _) => Cost::Known(parameters, 0.0),
@@ -88,6 +95,7 @@ impl Candidate {
             mean,
             standard_error,
             satisfies,
+            lacks_score: lacks_score.collect(),
             cost,
             shape: (!is_measured).then(|| ProfileShape::of(&plan.trials[trial].config)),
         })

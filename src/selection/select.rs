@@ -22,6 +22,8 @@ pub(crate) struct Selection {
     pub(crate) excluded: Vec<usize>,
     /// For each limit, the number of trials of `unmeasured` that lack its metric.
     pub(crate) missing: Vec<usize>,
+    /// For each limit, the number of trials of `excluded` that have no value for its score.
+    pub(crate) lacking_score: Vec<usize>,
     /// For each trial of the plan, whether it is within all limits; `None` if it is not ranked or
     /// lacks a measurement.
     pub(crate) is_within_limits: Vec<Option<bool>>,
@@ -41,6 +43,7 @@ pub(crate) fn select(options: &ReportOptions, plan: &Plan, results: &Results) ->
     let mut selection = Selection {
         excluded: vec![0; limits],
         missing: vec![0; limits],
+        lacking_score: vec![0; limits],
         is_within_limits: vec![None; plan.trials.len()],
         ..Selection::default()
     };
@@ -58,6 +61,9 @@ pub(crate) fn select(options: &ReportOptions, plan: &Plan, results: &Results) ->
         for (limit, satisfied) in candidate.satisfies.iter().enumerate() {
             selection.excluded[limit] += usize::from(*satisfied == Some(false));
             selection.missing[limit] += usize::from(satisfied.is_none() && is_within.is_none());
+        }
+        for (limit, lacks) in candidate.lacks_score.iter().enumerate() {
+            selection.lacking_score[limit] += usize::from(*lacks);
         }
         match is_within {
             Some(true) => within.push(candidate),

@@ -161,16 +161,21 @@ fn a_score_that_results_lack_is_named_and_ranks_nothing() {
     assert_eq!(done.code, 0, "{}", done.error);
     let text = project.read("reports/sweep.md");
     assert!(
-        text.contains("No finished trial has a value for validation ROC AUC: "),
+        text.contains("No trial is ranked: no finished trial has a value for validation ROC AUC."),
         "{text}"
     );
-    assert!(text.contains("2 trials are not ranked"), "{text}");
+    assert!(
+        text.contains("Finished trials without a value: validation ROC AUC (2 of 2)"),
+        "{text}"
+    );
     let limit = "report.select={ where: { roc_auc: '>= 0.1' } }";
     let done = project.run(&[&report[..], &["--set", limit]].concat());
     assert_eq!(done.code, 0, "{}", done.error);
     let text = project.read("reports/sweep.md");
     let none = "of 2 ranked, none satisfies validation ROC AUC ≥ 0.1";
-    assert!(text.contains(none) && !text.contains("lack"), "{text}");
+    assert!(text.contains(none), "{text}");
+    let lacking = "Not satisfied for lack of a value: validation ROC AUC (2 trials).";
+    assert!(text.contains(lacking), "{text}");
     let done = project.run(&[&report[..], &["--set", "report.rank_by=macro_f1"]].concat());
     assert_eq!(done.code, 0, "{}", done.error);
     let text = project.read("reports/sweep.md");
@@ -181,6 +186,83 @@ fn a_score_that_results_lack_is_named_and_ranks_nothing() {
     let order = ["val macro F1 %", "95 % interval", "val acc %"].map(|name| header.find(name));
     assert!(order.is_sorted() && order[0].is_some(), "{header}");
     assert_eq!(header.matches("val macro F1").count(), 1, "{header}");
+    let ranked_by = |score: &str| format!("report.rank_by={score}");
+    let diff = ["diff", "sweep.yaml", "width2", "width4", "--data", data];
+    let done = project.run(&[&diff[..], &["--set", &ranked_by("roc_auc")]].concat());
+    let reason = "not tested, because a run has no value for validation ROC AUC";
+    assert!(done.output.contains(reason), "{}", done.output);
+    // `export` chooses as the report does, also if the chosen one would be none.
+    let export = ["export", "sweep.yaml", "--data", data, "--output", "model"];
+    let export = |setting: &str| project.run(&[&export[..], &["--set", setting]].concat());
+    for (setting, reason) in [
+        (
+            &*ranked_by("roc_auc"),
+            "no trial has a value for val_roc_auc in all its runs",
+        ),
+        (
+            "report.select={ best: roc_auc }",
+            "no trial has a value for val_roc_auc in all its runs",
+        ),
+        (limit, "none of the 2 ranked trials is within its limits"),
+    ] {
+        let done = export(setting);
+        assert_eq!(done.code, 2, "{setting}");
+        assert!(done.error.contains(reason), "{setting}: {}", done.error);
+        assert!(!project.path("model").exists());
+    }
     let verified = project.run(&["verify", "sweep.yaml", "--data", data, "--sample", "2"]);
     assert_eq!(verified.code, 0, "{}", verified.output);
+}
+
+#[test]
+fn a_score_that_the_classes_do_not_allow_is_not_monitored() {
+    let project = Project::new(
+        "data: { set: table, path: table.csv, label: kind }\n\
+         training: { patience: 2, monitor: val_top_3_accuracy }\n",
+    );
+    let rows: String = (0..60)
+        .map(|row| format!("{row},{}\n", ["a", "b", "c"][row % 3]))
+        .collect();
+    project.write("table.csv", &format!("x,kind\n{rows}"));
+    let done = project.run(&["plan", "sweep.yaml"]);
+    assert_eq!(done.code, 2, "{}", done.output);
+    let error = done.error;
+    assert!(
+        error.contains("undefined for fewer than 4 classes; table has 3"),
+        "{error}"
+    );
+    let done = project.run(&[
+        "plan",
+        "sweep.yaml",
+        "--set",
+        "training.monitor=val_roc_auc",
+    ]);
+    assert_eq!(done.code, 0, "{}", done.error);
+}
+
+#[test]
+fn a_score_that_one_run_lacks_is_no_score_of_the_trial() {
+    let project = Project::new(
+        "data: { limit: 200 }\ntraining: { epochs: 1 }\nvalidation: { folds: 2 }\n\
+         grid: { model.width: [2, 4] }\nreport: { rank_by: roc_auc }\n",
+    );
+    let done = project.train(&["--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    let path = "runs/sweep/width4/fold-1/result.json";
+    let mut file: Value = serde_json::from_str(&project.read(path)).unwrap();
+    let scores = file["result"]["validation"].as_object_mut().unwrap();
+    assert!(scores.remove("roc_auc").is_some());
+    project.write(path, &file.to_string());
+    let data = repository().join("data");
+    let done = project.run(&["report", "sweep.yaml", "--data", data.to_str().unwrap()]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    let unranked = "Not ranked, because a run has no value for validation ROC AUC: 1 trial.";
+    assert!(done.output.contains(unranked), "{}", done.output);
+    let columns = csv_columns(&project.read("reports/sweep.csv"));
+    assert_eq!(columns["trial"], ["width2", "width4"]);
+    let means = &columns["mean_val_roc_auc"];
+    assert!(!means[0].is_empty() && means[1].is_empty(), "{means:?}");
+    let text = project.read("reports/sweep.md");
+    let lacking = "Finished trials without a value: validation ROC AUC (1 of 2).";
+    assert!(text.contains(lacking), "{text}");
 }

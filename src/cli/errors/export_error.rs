@@ -26,6 +26,15 @@ pub enum ExportError {
          with --trial"
     )]
     NotCompared,
+    /// No finished trial has the score to rank it by.
+    #[error(
+        "cannot pick a best trial: no trial has a value for {score} in all its runs; choose by a \
+         different score, or choose a trial with --trial"
+    )]
+    WithoutScore {
+        /// The score, such as `val_roc_auc`.
+        score: String,
+    },
     /// The rule of the sweep file chooses no trial.
     #[error(
         "`report.select` chooses no trial: {reason}; export the best one with --best, or choose a \

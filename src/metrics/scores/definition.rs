@@ -20,6 +20,8 @@ pub struct ScoreDefinition {
     pub direction: Direction,
     /// The least and the greatest value.
     pub range: [f64; 2],
+    /// The least number of classes of a data set for which it can be defined.
+    pub min_classes: usize,
     /// How closely another machine reproduces a value.
     pub tolerance: ScoreTolerance,
     /// The group of the score's charts in TensorBoard; `None` for the group of all such scores.

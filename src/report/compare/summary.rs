@@ -13,7 +13,7 @@ use statistics::{Direction, Interval, Measured};
 const MAX_LINES: usize = 12;
 
 /// Maximum numbers of lines of a kind.
-const MAX_BEST: usize = 2;
+const MAX_BEST: usize = 4;
 const MAX_TESTS: usize = 2;
 const MAX_UNTESTED: usize = 2;
 

@@ -37,7 +37,7 @@ pub fn diff_trials(
     let analysis = Analysis::new(sweep, plan, results, &frame)?;
     let [a, b] = trials.map(|trial| &plan.trials[trial]);
     let same_samples = has_same_splits(a, b);
-    let test = ScoreTest::new(plan, &analysis, trials);
+    let test = ScoreTest::new(plan, results, &analysis, trials);
     let mut document = Document {
         title: match locale.language {
             Language::English => format!("{}: two trials", plan.name),

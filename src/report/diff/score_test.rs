@@ -1,6 +1,7 @@
 //! The test of the scores of two trials on their common splits.
 
 use crate::plan::Plan;
+use crate::record::Results;
 use crate::report::analysis::conclusions::{
     Analysis, CONFIDENCE, comparable_scores, has_same_splits, test_to_train,
 };
@@ -25,6 +26,8 @@ pub(crate) enum ScoreTest {
     SingleSplit,
     /// A trial has missing or failed runs.
     Incomplete,
+    /// A finished run has no value for the score.
+    WithoutScore,
     /// A score is infinite.
     NotFinite,
 }
@@ -33,7 +36,12 @@ impl ScoreTest {
     /// Compares the scores of two trials with the variances that the report of the sweep uses: those of
     /// all trials on the same splits moderate each other. Neither trial was selected by its score, so p
     /// is that of this comparison alone.
-    pub(crate) fn new(plan: &Plan, analysis: &Analysis, [a, b]: [usize; 2]) -> Self {
+    pub(crate) fn new(
+        plan: &Plan,
+        results: &Results,
+        analysis: &Analysis,
+        [a, b]: [usize; 2],
+    ) -> Self {
         let trials = &plan.trials;
         let is_validated =
             |trial: usize| trials[trial].config.validation.split() != Split::Holdout(0.0);
@@ -44,7 +52,13 @@ impl ScoreTest {
             return Self::DifferentSplits;
         }
         if [a, b].iter().any(|&trial| analysis.scores[trial].is_none()) {
-            return Self::Incomplete;
+            let mut runs = plan.runs_of(a).chain(plan.runs_of(b));
+            let are_finished = runs.all(|run| results.finished(run).is_some());
+            return if are_finished {
+                Self::WithoutScore
+            } else {
+                Self::Incomplete
+            };
         }
         let comparable = |trial: usize| comparable_scores(&analysis.scores[trial]);
         let (Some(of_a), Some(of_b)) = (comparable(a), comparable(b)) else {

@@ -22,7 +22,7 @@ pub(crate) fn differing_settings(locale: Locale, configs: [&Config; 2]) -> Optio
 fn applicable_value(key: &Key, config: &Config) -> Option<String> {
     config
         .is_applicable(key)
-        .then(|| short_text(&key.value_in(config)))
+        .then(|| short_text(&key.effective_value_in(config)))
 }
 
 #[cfg(test)]
@@ -47,5 +47,22 @@ mod tests {
         assert_eq!(row("training.momentum").unwrap()[1..], ["0", "–"]);
         assert_eq!(row("training.beta1").unwrap()[1..], ["–", "0.9"]);
         assert!(row("model.width").is_none() && row("training.alpha").is_none());
+        assert!(row("training.weight_decay").is_none());
+    }
+
+    #[test]
+    fn the_defaults_of_optimizers_are_settings() {
+        let [adamw, adadelta] = ["adamw", "adadelta"].map(|name| {
+            let mut config = Config::default();
+            let kinds = OptimizerKind::ALL.iter();
+            config.training.optimizer = *kinds.clone().find(|kind| kind.name() == name).unwrap();
+            config
+        });
+        let table = differing_settings(ENGLISH, [&adamw, &adadelta]).unwrap();
+        let row = |key: &str| table.rows().iter().find(|row| row[0] == key).unwrap();
+        assert_eq!(row("training.weight_decay")[1..], ["0.01", "0"]);
+        assert_eq!(row("training.epsilon")[1..], ["1e-8", "1e-6"]);
+        assert_eq!(row("training.rho")[1..], ["–", "0.9"]);
+        assert_eq!(row("training.amsgrad")[1..], ["false", "–"]);
     }
 }

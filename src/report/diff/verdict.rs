@@ -38,6 +38,17 @@ pub(crate) fn verdict(locale: Locale, rank_by: Score, test: &ScoreTest) -> Strin
             "Les scores ne sont pas testés, car les entraînements des deux essais ne sont pas tous \
              terminés.",
         ),
+        ScoreTest::WithoutScore => {
+            let name = locale.validation_score_name(rank_by);
+            return match locale.language {
+                Language::English => {
+                    format!("The scores are not tested, because a run has no value for {name}.")
+                }
+                Language::French => format!(
+                    "Les scores ne sont pas testés, car un entraînement n’a pas de valeur pour « {name} »."
+                ),
+            };
+        }
         ScoreTest::NotFinite => locale.tr(
             "The scores are not tested, because a validation loss is infinite.",
             "Les scores ne sont pas testés, car une perte de validation est infinie.",

@@ -43,6 +43,11 @@ impl Metric {
         }
     }
 
+    /// Whether it is a score, which can be undefined for the samples of a run.
+    pub(crate) fn is_score(&self) -> bool {
+        matches!(self.value, MetricValue::Score(_))
+    }
+
     /// Its value for a finished run, if it has one.
     pub(crate) fn value(&self, run: &RunResult) -> Option<f64> {
         match self.value {

@@ -5,7 +5,7 @@ use super::metrics::{Metric, mean_epochs_to, metrics};
 use super::trial_state::TrialRuns;
 use crate::metrics::{Part, PartScore, Score};
 use crate::plan::{ParameterColumn as Factor, Plan};
-use crate::record::{RankKey, Results};
+use crate::record::{RankKey, Results, RunResult};
 use crate::spec::Sweep;
 use polars::prelude::*;
 use serde_json::Value;
@@ -71,17 +71,21 @@ pub(crate) fn number_at(frame: &DataFrame, name: &str, row: usize) -> PolarsResu
     Ok(frame.column(name)?.f64()?.get(row))
 }
 
-/// Makes the frame of finished runs: the trial's position and the metrics.
+/// Makes the frame of finished runs: the trial's position and the metrics. A score that one of a trial's finished
+/// runs lacks has no value for the others either: means over different splits cannot be compared.
 fn run_frame(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult<DataFrame> {
     let mut trials = Vec::new();
     let mut columns = vec![Vec::<Option<f64>>::new(); metrics.len()];
-    for run in plan.runs() {
-        let Some(result) = results.finished(run) else {
-            continue;
-        };
-        trials.push(run.trial as u32);
+    for trial in 0..plan.trials.len() {
+        let finished = plan.runs_of(trial).filter_map(|run| results.finished(run));
+        let finished: Vec<&RunResult> = finished.collect();
+        trials.extend(std::iter::repeat_n(trial as u32, finished.len()));
         for (column, metric) in columns.iter_mut().zip(metrics) {
-            column.push(metric.value(result));
+            let first = column.len();
+            column.extend(finished.iter().map(|run| metric.value(run)));
+            if metric.is_score() && column[first..].contains(&None) {
+                column[first..].fill(None);
+            }
         }
     }
     let height = trials.len();

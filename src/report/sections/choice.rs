@@ -11,7 +11,9 @@ pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
     let options = &context.sweep.options.report;
     let selection = &context.analysis.selection;
     let has_limits = !options.select.limits.is_empty();
-    if options.chooses_first_ranked() || (has_limits && selection.ranked == 0) {
+    // If no trial is ranked by the same score, the line about the best trial says why.
+    let is_told = has_limits && options.best_by() == options.rank_by;
+    if options.chooses_first_ranked() || (selection.ranked == 0 && is_told) {
         return String::new();
     }
     let mut sentences = match selection.chosen {
@@ -22,6 +24,7 @@ pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
         sentences.extend(strictest(locale, context));
     }
     sentences.extend(unmeasured(locale, context));
+    sentences.extend(without_score(locale, context));
     sentences.join(" ")
 }
 
@@ -100,7 +103,7 @@ fn chosen_trial(locale: Locale, context: &ReportContext, chosen: usize) -> Vec<S
 fn no_trial(locale: Locale, context: &ReportContext) -> String {
     let rule = &context.sweep.options.report.select;
     let selection = &context.analysis.selection;
-    if selection.within_limits == 0 && !rule.limits.is_empty() {
+    if selection.ranked > 0 && selection.within_limits == 0 && !rule.limits.is_empty() {
         let (ranked, limits) = (selection.ranked, list_limits(locale, &rule.limits));
         return match (locale.language, selection.unmeasured) {
             (Language::English, 0) => {
@@ -194,6 +197,28 @@ fn unmeasured(locale: Locale, context: &ReportContext) -> Option<String> {
         (Language::English, _) => format!("{count} trials lack a measurement of {metrics}."),
         (Language::French, 1) => format!("1 essai n’a pas de mesure {metrics}."),
         (Language::French, _) => format!("{count} essais n’ont pas de mesure {metrics}."),
+    })
+}
+
+/// The trials that satisfy no limit on a score because they have no value for it.
+fn without_score(locale: Locale, context: &ReportContext) -> Option<String> {
+    let limits = &context.sweep.options.report.select.limits;
+    let lacking = &context.analysis.selection.lacking_score;
+    let mut shown = Vec::new();
+    for (limit, &count) in limits.iter().zip(lacking) {
+        if let (LimitMetric::Score(score), 1..) = (limit.metric, count) {
+            let (name, trials) = (locale.validation_score_name(score), locale.trials(count));
+            shown.push(format!("{name} ({trials})"));
+        }
+    }
+    shown.dedup();
+    if shown.is_empty() {
+        return None;
+    }
+    let shown = shown.join(", ");
+    Some(match locale.language {
+        Language::English => format!("Not satisfied for lack of a value: {shown}."),
+        Language::French => format!("Non respecté, faute de valeur : {shown}."),
     })
 }
 

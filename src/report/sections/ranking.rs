@@ -103,61 +103,48 @@ pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
     }
 }
 
-/// The scores that no finished trial has, and how many finished trials are not ranked for lack of one.
+/// The scores that finished trials lack, why, and how to get them.
 ///
 /// # Errors
 /// A column of the frame is missing.
 pub(crate) fn unmeasured_note(locale: Locale, context: &ReportContext) -> PolarsResult<String> {
     let frame = context.frame;
-    let report = &context.sweep.options.report;
     let statuses = frame.column("status")?.str()?;
     let is_finished = |status: Option<&str>| status == Some(TrialState::Finished.name());
     let finished: Vec<bool> = statuses.iter().map(is_finished).collect();
-    if !context.plan.is_validated() || !finished.contains(&true) {
+    let total = finished.iter().filter(|finished| **finished).count();
+    if !context.plan.is_validated() {
         return Ok(String::new());
     }
     let mut missing = Vec::new();
-    for score in report.scores() {
+    for score in context.sweep.options.report.scores() {
         let column = frame.column(&mean_column(Part::Validation.score(score)))?;
-        let mut values = column.f64()?.iter().zip(&finished);
-        if values.all(|(value, is_finished)| value.is_none() || !is_finished) {
-            missing.push(locale.validation_score_name(score));
+        let values = column.f64()?.iter().zip(&finished);
+        let lacking = values.filter(|(value, is_finished)| **is_finished && value.is_none());
+        let count = lacking.count();
+        if count > 0 {
+            let (name, of) = (locale.validation_score_name(score), locale.tr("of", "sur"));
+            missing.push(format!("{name} ({count} {of} {total})"));
         }
     }
-    let ranks = frame.column("rank")?.u32()?;
-    let pairs = ranks.iter().zip(&finished);
-    let unranked = pairs.filter(|(rank, is_finished)| **is_finished && rank.is_none());
-    let (unranked, by) = (
-        unranked.count(),
-        locale.validation_score_name(report.rank_by),
-    );
-    let mut sentences = Vec::new();
-    if !missing.is_empty() {
-        let names = missing.join(", ");
-        sentences.push(match locale.language {
-            Language::English => format!(
-                "No finished trial has a value for {names}: undefined for its validation samples, or \
-                 not measured by the version of tp-sweep that trained it."
-            ),
-            Language::French => format!(
-                "Aucun essai terminé n’a de valeur pour : {names} (non définie pour ses exemples de \
-                 validation, ou non mesurée par la version de tp-sweep qui l’a entraîné)."
-            ),
-        });
+    if missing.is_empty() {
+        return Ok(String::new());
     }
-    if unranked > 0 {
-        let trials = locale.trials(unranked);
-        sentences.push(match (locale.language, unranked) {
-            (Language::English, 1) => format!("{trials} is not ranked, because it has no {by}."),
-            (Language::English, _) => {
-                format!("{trials} are not ranked, because they have no {by}.")
-            }
-            (Language::French, _) => {
-                format!("Sans rang, faute de valeur ({by}) : {trials}.")
-            }
-        });
-    }
-    Ok(sentences.join(" "))
+    let missing = missing.join(", ");
+    Ok(match locale.language {
+        Language::English => format!(
+            "Finished trials without a value: {missing}. A score has no value if it is undefined for the \
+             validation samples of a run, or if the version of tp-sweep that trained the run did not \
+             measure it. To measure it, delete the folder of the run and run the sweep again: the other \
+             numbers will be the same."
+        ),
+        Language::French => format!(
+            "Essais terminés sans valeur : {missing}. Un score n’a pas de valeur s’il n’est pas défini pour \
+             les exemples de validation d’un entraînement, ou si la version de tp-sweep qui l’a entraîné ne \
+             le mesurait pas. Pour le mesurer, supprimez le dossier de l’entraînement et relancez le \
+             balayage : les autres nombres seront les mêmes."
+        ),
+    })
 }
 
 /// The column that the list is sorted by, if it is not the rank.

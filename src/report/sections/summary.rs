@@ -35,6 +35,7 @@ pub(crate) fn summary(locale: Locale, context: &ReportContext) -> PolarsResult<V
     lines.extend(cheapest(locale, context)?);
     lines.extend(importance(locale, context));
     lines.extend(clearly_worse_levels(locale, context));
+    lines.extend(without_rank(locale, context));
     lines.push(overview(locale, context.plan, context.results));
     lines.extend(failed(locale, context));
     lines.extend(outlook(locale, context));
@@ -48,15 +49,25 @@ pub(crate) fn summary(locale: Locale, context: &ReportContext) -> PolarsResult<V
 fn best(locale: Locale, context: &ReportContext) -> String {
     let (plan, analysis) = (context.plan, context.analysis);
     let Some(best) = analysis.best else {
-        return if plan.is_validated() {
-            locale.tr(
+        return if !plan.is_validated() {
+            String::new()
+        } else if unranked_finished_trials(context) > 0 {
+            let rank_by = locale.validation_score_name(context.sweep.options.report.rank_by);
+            match locale.language {
+                Language::English => {
+                    format!("No trial is ranked: no finished trial has a value for {rank_by}.")
+                }
+                Language::French => format!(
+                    "Aucun essai n’est classé : aucun essai terminé n’a de valeur pour « {rank_by} »."
+                ),
+            }
+        } else {
+            let text = locale.tr(
                 "No trial is ranked yet: each has a failed or missing run.",
                 "Aucun essai n’est encore classé : chacun a un entraînement échoué ou manquant.",
-            )
-        } else {
-            ""
-        }
-        .to_owned();
+            );
+            text.to_owned()
+        };
     };
     let name = code(&plan.trials[best].name);
     let score = score(locale, context, best);
@@ -72,6 +83,38 @@ fn best(locale: Locale, context: &ReportContext) -> String {
         Language::English => format!("Best: {name}, {metric} {score}{interval}."),
         Language::French => format!("Meilleur : {name}, {metric} {score}{interval}."),
     }
+}
+
+/// The number of finished trials that have no rank, because a run has no value for the ranking score.
+pub(super) fn unranked_finished_trials(context: &ReportContext) -> usize {
+    if !context.plan.is_validated() {
+        return 0;
+    }
+    let is_finished = |trial: usize| {
+        let mut runs = context.plan.runs_of(trial);
+        runs.all(|run| context.results.finished(run).is_some())
+    };
+    let trials = context.analysis.scores.iter().enumerate();
+    let unranked = trials.filter(|(_, scores)| scores.is_none());
+    unranked.filter(|(trial, _)| is_finished(*trial)).count()
+}
+
+/// The finished trials without a rank, if others are ranked.
+fn without_rank(locale: Locale, context: &ReportContext) -> Option<String> {
+    context.analysis.best?;
+    let count = unranked_finished_trials(context);
+    let rank_by = locale.validation_score_name(context.sweep.options.report.rank_by);
+    let trials = locale.trials(count);
+    Some(match (locale.language, count) {
+        (_, 0) => return None,
+        (Language::English, 1) => {
+            format!("Not ranked, because a run has no value for {rank_by}: {trials}.")
+        }
+        (Language::English, _) => {
+            format!("Not ranked, because runs have no value for {rank_by}: {trials}.")
+        }
+        (Language::French, _) => format!("Sans rang, faute de valeur ({rank_by}) : {trials}."),
+    })
 }
 
 /// How many trials are clearly worse, and how many are ties.

@@ -284,10 +284,8 @@ impl Key {
     pub fn read(&self, node: &YamlNode) -> Result<Assignment, Diagnostic> {
         match self.access {
             Access::Field { read, .. } => read(node),
-            // `null` unsets a key that is not always written.
-            Access::Optimizer(OptimizerAccess { name, .. })
-                if self.is_optional() && node.value == YamlValue::Null =>
-            {
+            // `null` unsets a key, so that the optimizer's default counts.
+            Access::Optimizer(OptimizerAccess { name, .. }) if node.value == YamlValue::Null => {
                 Ok(Assignment {
                     value: Value::Null,
                     apply: Arc::new(move |config| {
@@ -326,23 +324,17 @@ impl Key {
     /// The accepted values, in words.
     pub(crate) fn expected(&self) -> String {
         let expected = (self.expected)();
-        if self.is_optional() {
+        if self.optimizer_key().is_some() {
             format!("{expected} (or null)")
         } else {
             expected
         }
     }
 
-    /// Whether it is a key of optimizers without a value where it is not set.
-    fn is_optional(&self) -> bool {
-        let key = self.optimizer_key();
-        key.is_some_and(|key| !ALWAYS_WRITTEN.contains(&key.name))
-    }
-
     /// The JSON Schema of the accepted values, with the description and the default.
     pub fn schema(&self) -> Value {
         let mut schema = (self.schema)();
-        if self.is_optional() {
+        if self.optimizer_key().is_some() {
             schema = json!({ "anyOf": [schema, { "type": "null" }] });
         }
         schema["description"] = Value::from(self.description);

@@ -1,6 +1,7 @@
 //! The configuration of one trial: its keys, and which values are valid together.
 pub(super) mod applicability;
 pub(super) mod architecture;
+mod effective_value;
 pub(super) mod key;
 pub(super) mod monitor;
 mod optimizer_keys;

@@ -25,7 +25,8 @@ impl Monitor {
             .map(|score| Self { score })
     }
 
-    fn name(self) -> String {
+    /// Its name in a sweep file, such as `val_loss`.
+    pub(super) fn name(self) -> String {
         Part::Validation.score(self.score).id()
     }
 

@@ -163,7 +163,20 @@ impl Config {
                 help: "set validation.holdout, for example to 0.1, or validation.folds".to_owned(),
             });
         }
-        Ok(())
+        match training.monitored_score() {
+            Some(score) if self.classes() < score.min_classes => Err(Conflict {
+                keys: &["training.monitor", "data.set"],
+                message: format!(
+                    "training.monitor is {}, which is undefined for fewer than {} classes; {} has {}",
+                    training.monitor.name(),
+                    score.min_classes,
+                    self.data.set,
+                    self.classes()
+                ),
+                help: "monitor val_loss, for example".to_owned(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     fn check_schedule(&self) -> Result<(), Conflict> {

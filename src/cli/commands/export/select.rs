@@ -3,7 +3,7 @@
 use crate::cli::arguments::ExportArguments;
 use crate::cli::errors::ExportError;
 use crate::cli::messages::with_count;
-use crate::metrics::Score;
+use crate::metrics::{Part, Score};
 use crate::plan::{Plan, RunId};
 use crate::record::{RankKey, Results, RunResult};
 use crate::selection::select;
@@ -15,15 +15,22 @@ pub(super) fn chosen_trial(
     plan: &Plan,
     results: &Results,
 ) -> Result<usize, ExportError> {
-    let best = best_trial(plan, results, options.rank_by)?;
+    if options.chooses_first_ranked() || !plan.is_validated() {
+        return best_trial(plan, results, options.rank_by);
+    }
     let selection = select(options, plan, results);
-    if options.chooses_first_ranked() || selection.ranked == 0 {
-        return Ok(best);
+    if selection.ranked == 0 {
+        // The only trial would be the best, but a limit or a different score must not be passed over.
+        best_trial(plan, results, options.best_by())?;
     }
     selection.chosen.ok_or_else(|| {
         let within = with_count(selection.within_limits, "trial");
         let lacking = selection.unmeasured;
         let reason = match selection.within_limits {
+            0 if selection.ranked == 0 => {
+                let score = Part::Validation.score(options.best_by());
+                format!("no trial has a value for {}", score.id())
+            }
             0 if lacking > 0 => format!(
                 "no trial is known to be within its limits, and {} {} a measurement",
                 with_count(lacking, "trial"),
@@ -54,7 +61,12 @@ pub(super) fn best_trial(
     if best.is_ranked() || plan.trials.len() == 1 {
         Ok(best.trial)
     } else {
-        Err(ExportError::NotCompared)
+        Err(if plan.is_validated() {
+            let score = Part::Validation.score(rank_by).id();
+            ExportError::WithoutScore { score }
+        } else {
+            ExportError::NotCompared
+        })
     }
 }
 

@@ -13,6 +13,7 @@ pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     unit: ScoreUnit::Number,
     direction: Direction::Minimise,
     range: [0.0, 2.0],
+    min_classes: 1,
     tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: |samples| samples.mean_of(brier_score),

@@ -14,6 +14,7 @@ pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     unit: ScoreUnit::Number,
     direction: Direction::Maximise,
     range: [-1.0, 1.0],
+    min_classes: 2,
     tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: |samples| cohen_kappa(samples.counts()),

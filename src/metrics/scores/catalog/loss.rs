@@ -11,6 +11,7 @@ pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     unit: ScoreUnit::Number,
     direction: Direction::Minimise,
     range: [0.0, f64::INFINITY],
+    min_classes: 1,
     tolerance: ScoreTolerance::LOSS,
     chart_group: Some("Loss"),
     compute: |samples| Some(samples.loss()),

@@ -1,7 +1,7 @@
 //! Every score is that of scikit-learn (`judges/scores`).
 
 use crate::metrics::{ClassificationCounts, EvaluatedSamples, Score, Scores};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The labels and probabilities of a case.
@@ -55,6 +55,37 @@ fn every_score_is_that_of_scikit_learn() {
             assert!(is_equal, "{name}: {score} {found:?}, expected {expected:?}");
             let [low, high] = score.range;
             assert!(found.is_none_or(|found| low <= found && found <= high));
+        }
+    }
+}
+
+#[test]
+fn scores_are_undefined_for_fewer_classes_than_they_declare() {
+    for classes in 1..=8 {
+        // Two samples of each class, one of them with the next class as the most probable one.
+        let rows: Vec<Value> = (0..2 * classes)
+            .map(|sample| {
+                let likely = (sample / 2 + sample % 2) % classes;
+                let share = |class| {
+                    if class == likely {
+                        0.5
+                    } else {
+                        0.5 / classes as f64
+                    }
+                };
+                (0..classes).map(share).collect()
+            })
+            .collect();
+        let labels: Vec<usize> = (0..2 * classes).map(|sample| sample / 2).collect();
+        let case = json!({ "labels": labels, "probabilities": rows, "scores": { "loss": 1.0 } });
+        let found = scores(&case);
+        for score in Score::all() {
+            let is_defined = found.get(score).is_some();
+            assert_eq!(
+                is_defined,
+                classes >= score.min_classes,
+                "{score} of {classes}"
+            );
         }
     }
 }

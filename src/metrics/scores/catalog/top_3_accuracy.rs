@@ -12,6 +12,7 @@ pub(super) const DEFINITION: ScoreDefinition = ScoreDefinition {
     unit: ScoreUnit::Percent,
     direction: Direction::Maximise,
     range: [0.0, 1.0],
+    min_classes: 4,
     tolerance: ScoreTolerance::BOUNDED,
     chart_group: None,
     compute: |samples| samples.top_k_accuracy(3),
