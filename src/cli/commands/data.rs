@@ -150,7 +150,7 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
         let is = |state: FileState| files.iter().filter(|file| file.state == state).count();
         // Without a name, a data set may be missing entirely.
         let absent = arguments.set.is_none() && is(FileState::Missing) == files.len();
-        all_ok &= absent || is(FileState::Ok) == files.len();
+        all_ok &= absent || is(FileState::Ok) + is(FileState::Unknown) == files.len();
         for CheckedFile { file, state } in &files {
             let state = match state {
                 FileState::Ok => "ok",

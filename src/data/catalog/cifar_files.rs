@@ -52,13 +52,19 @@ impl CifarSet {
             return published;
         };
         let records = |file: &UnpackedFile| {
-            let size = std::fs::metadata(folder.join(file.name)).map_or(0, |file| file.len());
-            size as usize / self.record_bytes()
+            let size = std::fs::metadata(folder.join(file.name)).ok()?.len() as usize;
+            let is_whole = size > 0 && size.is_multiple_of(self.record_bytes());
+            is_whole.then(|| size / self.record_bytes())
         };
-        DatasetInfo {
-            training_samples: self.files.training.iter().map(records).sum(),
-            test_samples: records(&self.files.test),
-            ..published
+        let training_samples: Option<usize> = self.files.training.iter().map(records).sum();
+        match (training_samples, records(&self.files.test)) {
+            (Some(training_samples), Some(test_samples)) => DatasetInfo {
+                training_samples,
+                test_samples,
+                ..published
+            },
+            // Loading says what is wrong with a file.
+            _ => published,
         }
     }
 
@@ -100,8 +106,9 @@ impl CifarSet {
         let searched = self.search_folders(folders);
         let unusable = |path: PathBuf, reason: String| DataError::Unusable { path, reason };
         for folder in &searched {
-            if folder.join(self.first_name()).is_file()
-                && let Some(name) = self.names().find(|name| !folder.join(name).is_file())
+            let has = |name: &&str| folder.join(name).is_file();
+            if self.names().any(|name| has(&name))
+                && let Some(name) = self.names().find(|name| !has(name))
             {
                 return unusable(folder.clone(), format!("it has no file {name}"));
             }
@@ -232,8 +239,10 @@ fn tar_entry(archive: &[u8], name: &str) -> std::io::Result<Option<Vec<u8>>> {
             let mut contents = Vec::new();
             entry.read_to_end(&mut contents)?;
             // A truncated archive ends within an entry.
-            let is_complete = contents.len() as u64 == entry.size();
-            return Ok(is_complete.then_some(contents));
+            if contents.len() as u64 != entry.size() {
+                return Err(std::io::ErrorKind::UnexpectedEof.into());
+            }
+            return Ok(Some(contents));
         }
     }
     Ok(None)

@@ -36,13 +36,16 @@ pub(crate) fn info(
     folders: &[PathBuf],
 ) -> DatasetInfo {
     let [_, training, _, test] = &files.files;
+    let source = IdxSource::find(set, files, folders);
     let samples = |labels: &UnpackedFile, published: usize| {
         if labels.sha256.is_some() {
             return published;
         }
-        let source = IdxSource::find(set, files, folders, labels.name).ok();
         // One byte more than the maximum, as below.
-        let found = source.and_then(|source| source.read(max_file_bytes(set) + 1).ok());
+        let limit = max_file_bytes(set) + 1;
+        let found = source
+            .as_ref()
+            .and_then(|source| source.read(labels.name, limit).ok());
         let parsed = found.and_then(|bytes| idx::read(&bytes).ok());
         parsed.map_or(published, |labels| labels.values.len())
     };
@@ -63,17 +66,25 @@ pub(crate) fn load(
     folders: &[PathBuf],
 ) -> Result<Dataset, DataError> {
     let [training_images, training_labels, test_images, test_labels] = &files.files;
+    let source = IdxSource::find(set, files, folders);
+    let source = source.ok_or_else(|| IdxSource::not_found(set, files, folders))?;
+    if matches!(source, IdxSource::Archive(..)) {
+        source.verify_download(set, training_images.name)?;
+    }
     let samples = |images: &UnpackedFile, labels: &UnpackedFile| {
-        let (images_path, mut images) = read_verified(set, files, folders, images)?;
-        let (labels_path, labels) = read_verified(set, files, folders, labels)?;
-        let format = |path: &Path, reason: String| DataError::Format {
+        let (images_path, mut images) = read_verified(set, &source, images)?;
+        let (labels_path, labels) = read_verified(set, &source, labels)?;
+        let unusable = |path: &Path, reason: String| DataError::Unusable {
             path: path.to_owned(),
             reason,
         };
         let [height, width, _] = set.image;
         let count = labels.values.len();
+        if count == 0 {
+            return Err(unusable(&labels_path, "it has no samples".to_owned()));
+        }
         if images.dimensions != [count, height, width] {
-            return Err(format(
+            return Err(unusable(
                 &images_path,
                 format!(
                     "its dimensions are {:?}; with {count} labels, {set} has {:?}",
@@ -89,7 +100,7 @@ pub(crate) fn load(
             .find(|&&label| usize::from(label) >= classes)
         {
             let reason = format!("it has the label {label}; labels are 0 to {}", classes - 1);
-            return Err(format(&labels_path, reason));
+            return Err(unusable(&labels_path, reason));
         }
         if files.is_transposed {
             for image in images.values.chunks_exact_mut(height * width) {
@@ -119,18 +130,18 @@ fn transpose(image: &mut [u8], size: usize) {
 /// Reads a file, verifies its checksum, and parses it.
 fn read_verified(
     set: KnownSet,
-    files: &IdxFiles,
-    folders: &[PathBuf],
+    source: &IdxSource,
     file: &UnpackedFile,
 ) -> Result<(PathBuf, idx::ByteArray), DataError> {
-    let source = IdxSource::find(set, files, folders, file.name)?;
-    let path = source.path();
+    let path = source.path_of(file.name);
     let unreadable = |source| DataError::Read {
         path: path.clone(),
         source,
     };
     // One byte more than the maximum, so that a longer file fails its checksum or its dimensions.
-    let bytes = source.read(max_file_bytes(set) + 1).map_err(unreadable)?;
+    let bytes = source
+        .read(file.name, max_file_bytes(set) + 1)
+        .map_err(unreadable)?;
     if let Some(expected) = file.sha256 {
         let found = sha256(bytes.as_slice()).map_err(unreadable)?;
         if found != expected {
@@ -140,6 +151,8 @@ fn read_verified(
                 expected: expected.to_owned(),
             });
         }
+    } else if matches!(source, IdxSource::Folder(_)) {
+        source.verify_download(set, file.name)?;
     }
     match idx::read(&bytes) {
         Ok(array) => Ok((path, array)),

@@ -2,7 +2,7 @@
 
 use super::cifar_files::{CifarSet, Location};
 use super::idx_files;
-use super::search::{archive_of, folders_of, idx_file};
+use super::idx_source::IdxSource;
 use crate::data::error::DataError;
 use crate::data::samples::dataset::Dataset;
 use crate::datasets::{KnownSet, Layout};
@@ -44,18 +44,9 @@ pub fn find_dataset(set: KnownSet, folders: &[PathBuf]) -> Option<PathBuf> {
             Location::Folder(folder) => Some(folder),
             Location::Archive(archive) => Some(archive),
         },
-        Layout::Idx(layout) => {
-            let is_complete = |folder: &PathBuf| {
-                let mut files = layout.files.iter();
-                files.all(|unpacked| idx_file(set, folder, unpacked.name).is_some())
-            };
-            let folder = folders_of(set, folders).into_iter().find(is_complete);
-            let archive = || {
-                layout
-                    .folder_in_archive
-                    .and_then(|_| archive_of(set, folders))
-            };
-            folder.or_else(archive)
+        Layout::Idx(files) => {
+            let source = IdxSource::find(set, files, folders)?;
+            Some(source.path().to_owned())
         }
     }
 }

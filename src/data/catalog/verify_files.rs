@@ -3,7 +3,8 @@
 use super::checksum::sha256;
 use super::cifar_files::{CifarSet, Location};
 use super::idx_files::max_file_bytes;
-use super::search::{archive_of, folders_of, idx_file};
+use super::idx_source::{IdxSource, compare_with_download};
+use super::search::idx_file;
 use crate::data::formats::gzip::read_unpacked;
 use crate::datasets::{IdxFiles, KnownSet, Layout};
 use std::fs::File;
@@ -40,24 +41,17 @@ pub fn verify_files(set: KnownSet, folders: &[PathBuf]) -> Vec<CheckedFile> {
 }
 
 fn verify_idx(set: KnownSet, layout: &IdxFiles, folders: &[PathBuf]) -> Vec<CheckedFile> {
-    let searched = folders_of(set, folders);
-    let find = |name: &str| {
-        let mut found = searched.iter();
-        found.find_map(|folder| idx_file(set, folder, name))
+    let folder = match IdxSource::find(set, layout, folders) {
+        Some(IdxSource::Archive(archive, _)) => return vec![verify_download(set, archive)],
+        Some(IdxSource::Folder(folder)) => Some(folder),
+        None => IdxSource::incomplete_folder(set, layout, folders),
     };
-    let is_unpacked = || layout.files.iter().any(|file| find(file.name).is_some());
-    if layout.folder_in_archive.is_some() && !is_unpacked() {
-        let archive = &set.definition().files[0];
-        return vec![match archive_of(set, folders) {
-            Some(file) => {
-                let digest = sha256_of_file(&file);
-                checked_file(file, digest, archive.sha256)
-            }
-            None => missing_file(archive.name),
-        }];
+    if folder.is_none() && layout.folder_in_archive.is_some() {
+        return vec![missing_file(set.definition().files[0].name)];
     }
     let files = layout.files.iter().map(|unpacked| {
-        let Some(file) = find(unpacked.name) else {
+        let found = folder.as_ref();
+        let Some(file) = found.and_then(|folder| idx_file(folder, unpacked.name)) else {
             return missing_file(&format!("{}.gz", unpacked.name));
         };
         let Some(expected) = unpacked.sha256 else {
@@ -73,23 +67,20 @@ fn verify_idx(set: KnownSet, layout: &IdxFiles, folders: &[PathBuf]) -> Vec<Chec
 
 /// Compares a file as it is downloaded, since the checksum of its contents is not published.
 fn verify_download(set: KnownSet, file: PathBuf) -> CheckedFile {
-    let mut downloads = set.definition().files.iter();
-    let download = downloads.find(|download| file.ends_with(download.name));
-    match download {
-        Some(download) => {
-            let digest = sha256_of_file(&file);
-            checked_file(file, digest, download.sha256)
-        }
-        None => CheckedFile {
-            file,
-            state: FileState::Unknown,
-        },
-    }
+    let state = match compare_with_download(set, &file) {
+        Ok(None) => FileState::Unknown,
+        Ok(Some((found, expected))) if found == expected => FileState::Ok,
+        _ => FileState::Damaged,
+    };
+    CheckedFile { file, state }
 }
 
 fn verify_cifar(cifar: CifarSet, folders: &[PathBuf]) -> Vec<CheckedFile> {
     let archive = &cifar.set.definition().files[0];
-    match cifar.find_any(folders) {
+    match cifar
+        .find_complete(folders)
+        .or_else(|| cifar.find_any(folders))
+    {
         None => vec![missing_file(archive.name)],
         Some(Location::Archive(file)) => {
             let digest = sha256_of_file(&file);

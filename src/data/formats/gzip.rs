@@ -11,14 +11,23 @@ const MAGIC: [u8; 2] = [0x1f, 0x8b];
 /// The maximum number of bytes that one byte of deflate unpacks to (258 from 2 bits).
 const MAX_RATIO: u64 = 1032;
 
+/// Whether a file starts as gzip does.
+pub(crate) fn is_gzipped(path: &Path) -> Result<bool> {
+    starts_gzipped(&mut File::open(path)?)
+}
+
+fn starts_gzipped(file: &mut File) -> Result<bool> {
+    let mut first = Vec::new();
+    file.take(MAGIC.len() as u64).read_to_end(&mut first)?;
+    Ok(first == MAGIC)
+}
+
 /// The first `limit` bytes of a file's contents, unpacked if the file starts as gzip does. The name does not
 /// matter: browsers unpack files and keep their names.
 pub(crate) fn read_unpacked(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let mut file = File::open(path)?;
-    let mut first = Vec::new();
-    (&file).take(MAGIC.len() as u64).read_to_end(&mut first)?;
+    let is_gzipped = starts_gzipped(&mut file)?;
     file.rewind()?;
-    let is_gzipped = first == MAGIC;
     let length = file.metadata()?.len();
     let expected = if is_gzipped {
         unpacked_length(&mut file, length)?

@@ -23,8 +23,12 @@ pub struct RankedSample(u32);
 
 impl RankedSample {
     fn new(probability: f32, is_of_class: bool) -> Self {
-        // Bits of at most 1.0, so that the shift loses none.
-        let bits = probability.clamp(0.0, 1.0).to_bits();
+        // Bits of at most 1.0, so that the shift loses none; NaN ranks below every probability.
+        let bits = if probability > 0.0 {
+            probability.min(1.0).to_bits()
+        } else {
+            0
+        };
         Self(bits << 1 | u32::from(is_of_class))
     }
 

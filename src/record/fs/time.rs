@@ -1,18 +1,21 @@
 //! Human-readable times.
 
 use chrono::{DateTime, Utc};
-use std::time::SystemTime;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Formats a time as `2026-11-25 22:50:55 UTC`.
+/// Formats a time as `2026-11-25 22:50:55 UTC`; one that a clock cannot show, such as one before 1970, as the start of
+/// 1970.
 pub(crate) fn format_utc(time: SystemTime) -> String {
-    let time = DateTime::<Utc>::from(time);
+    let elapsed = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let seconds = i64::try_from(elapsed.as_secs()).unwrap_or_default();
+    let time = DateTime::<Utc>::from_timestamp(seconds, 0).unwrap_or_default();
     time.format("%Y-%m-%d %H:%M:%S UTC").to_string()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::{Duration, UNIX_EPOCH};
+    use std::time::Duration;
 
     #[test]
     fn times_equal_those_of_the_date_command() {

@@ -135,14 +135,13 @@ pub(crate) fn unmeasured_note(locale: Locale, context: &ReportContext) -> Polars
         Language::English => format!(
             "Finished trials without a value: {missing}. A score has no value if it is undefined for the \
              validation samples of a run, or if the version of tp-sweep that trained the run did not \
-             measure it. To measure it, delete the folder of the run and run the sweep again: the other \
-             numbers will be the same."
+             measure it. In the second case, delete the folder of the run and run the sweep again."
         ),
         Language::French => format!(
             "Essais terminés sans valeur : {missing}. Un score n’a pas de valeur s’il n’est pas défini pour \
              les exemples de validation d’un entraînement, ou si la version de tp-sweep qui l’a entraîné ne \
-             le mesurait pas. Pour le mesurer, supprimez le dossier de l’entraînement et relancez le \
-             balayage : les autres nombres seront les mêmes."
+             le mesurait pas. Dans le second cas, supprimez le dossier de l’entraînement et relancez le \
+             balayage."
         ),
     })
 }

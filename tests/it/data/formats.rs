@@ -203,8 +203,14 @@ fn cifar10_in_its_original_format_is_learnt() {
     std::fs::write(folder.join("data_batch_3.bin"), [1, 2, 3]).unwrap();
     std::fs::remove_dir_all(project.path("runs")).unwrap();
     assert!(refused(&project).contains("not a multiple of the record size 3073"));
-    std::fs::remove_file(folder.join("data_batch_3.bin")).unwrap();
-    assert!(refused(&project).contains("data_batch_3.bin"));
+    for batch in 1..=5 {
+        std::fs::write(folder.join(format!("data_batch_{batch}.bin")), [1, 2, 3]).unwrap();
+    }
+    assert!(refused(&project).contains("not a multiple of the record size 3073"));
+    for name in ["data_batch_3.bin", "data_batch_1.bin"] {
+        std::fs::remove_file(folder.join(name)).unwrap();
+        assert!(refused(&project).contains(&format!("it has no file {name}")));
+    }
     std::fs::remove_dir_all(&folder).unwrap();
     assert!(refused(&project).contains("`tp-sweep data fetch cifar10`"));
     let archive = project.path("data/cifar10/cifar-10-binary.tar.gz");
