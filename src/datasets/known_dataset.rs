@@ -15,8 +15,6 @@ pub struct KnownDataset {
     pub home: &'static str,
     /// The licence, as the publisher states it.
     pub licence: &'static str,
-    /// The folder of its files in torchvision's data folder.
-    pub torchvision_folder: &'static str,
     /// Samples of the training set.
     pub training_samples: usize,
     /// Samples of the test set.

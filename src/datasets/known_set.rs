@@ -81,6 +81,19 @@ mod tests {
                 set.base_url.ends_with('/') && !set.licence.is_empty(),
                 "{set}"
             );
+            let [height, width, _] = set.image;
+            let is_one_archive = match &set.layout {
+                Layout::Idx(layout) => {
+                    assert_eq!(channels, 1, "{set}");
+                    assert!(!layout.is_transposed || height == width, "{set}");
+                    layout.folder_in_archive.is_some()
+                }
+                Layout::Cifar(layout) => {
+                    assert!(layout.label_bytes > 0, "{set}");
+                    true
+                }
+            };
+            assert_eq!(set.files.len(), if is_one_archive { 1 } else { 4 }, "{set}");
             let sums = set.files.iter().map(|file| Some(file.sha256));
             let unpacked: Vec<Option<&str>> = match &set.layout {
                 Layout::Idx(layout) => layout.files.iter().map(|file| file.sha256).collect(),

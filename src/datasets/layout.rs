@@ -12,6 +12,8 @@ pub enum Layout {
 /// Files in MNIST's format, gzipped or not.
 #[derive(Debug)]
 pub struct IdxFiles {
+    /// torchvision's folder of the data set; the files are in its subfolder `raw`.
+    pub torchvision_folder: &'static str,
     /// Training images and labels, then test images and labels.
     pub files: [UnpackedFile; 4],
     /// The folder of the gzipped files in a zip archive, which is the only file to download; `None` if the files are

@@ -30,7 +30,7 @@ pub(crate) fn idx_folders(set: KnownSet, files: &IdxFiles, folders: &[PathBuf]) 
     let layouts = |folder: PathBuf| {
         // Without checksums, the files of a data set with the same names would pass for those of this one.
         let is_own = has_checksums || folder.ends_with(set.folder);
-        let torchvision = folder.join(set.torchvision_folder).join("raw");
+        let torchvision = folder.join(files.torchvision_folder).join("raw");
         let inside = files.folder_in_archive.map(|inside| folder.join(inside));
         let own = [Some(folder.join("raw")), inside, Some(folder)];
         let own = own.into_iter().flatten().filter(move |_| is_own);

@@ -12,7 +12,6 @@ pub(super) static DATASET: KnownDataset = KnownDataset {
     description: "Animals and vehicles, colour, 32 × 32 (Krizhevsky 2009)",
     home: "https://www.cs.toronto.edu/~kriz/cifar.html",
     licence: "none stated; the page asks to cite the report",
-    torchvision_folder: "cifar10",
     training_samples: 50_000,
     test_samples: 10_000,
     image: [32, 32, 3],

@@ -11,7 +11,6 @@ pub(super) static DATASET: KnownDataset = KnownDataset {
     description: "Clothes, grey, 28 × 28 (Xiao, Rasul and Vollgraf 2017)",
     home: "https://github.com/zalandoresearch/fashion-mnist",
     licence: "MIT",
-    torchvision_folder: "FashionMNIST",
     training_samples: 60_000,
     test_samples: 10_000,
     image: [28, 28, 1],
@@ -45,6 +44,7 @@ pub(super) static DATASET: KnownDataset = KnownDataset {
         },
     ],
     layout: Layout::Idx(IdxFiles {
+        torchvision_folder: "FashionMNIST",
         files: [
             UnpackedFile {
                 name: "train-images-idx3-ubyte",

@@ -11,7 +11,6 @@ pub(super) static DATASET: KnownDataset = KnownDataset {
     description: "Cursive Japanese characters, grey, 28 × 28 (Clanuwat et al. 2018)",
     home: "https://github.com/rois-codh/kmnist",
     licence: "CC BY-SA 4.0",
-    torchvision_folder: "KMNIST",
     training_samples: 60_000,
     test_samples: 10_000,
     image: [28, 28, 1],
@@ -41,6 +40,7 @@ pub(super) static DATASET: KnownDataset = KnownDataset {
         },
     ],
     layout: Layout::Idx(IdxFiles {
+        torchvision_folder: "KMNIST",
         files: [
             UnpackedFile {
                 name: "train-images-idx3-ubyte",

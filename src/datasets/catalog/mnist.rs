@@ -12,7 +12,6 @@ pub(super) static DATASET: KnownDataset = KnownDataset {
     description: "Handwritten digits, grey, 28 × 28 (LeCun et al. 1998)",
     home: "http://yann.lecun.com/exdb/mnist/",
     licence: "CC BY-SA 3.0",
-    torchvision_folder: "MNIST",
     training_samples: 60_000,
     test_samples: 10_000,
     image: [28, 28, 1],
@@ -46,6 +45,7 @@ pub(super) static DATASET: KnownDataset = KnownDataset {
         },
     ],
     layout: Layout::Idx(IdxFiles {
+        torchvision_folder: "MNIST",
         files: [
             UnpackedFile {
                 name: "train-images-idx3-ubyte",

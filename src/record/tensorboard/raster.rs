@@ -100,7 +100,10 @@ impl Canvas {
     }
 
     /// Encodes the image as PNG.
-    #[expect(clippy::expect_used, reason = "writing to memory does not fail")]
+    #[expect(
+        clippy::expect_used,
+        reason = "no side is zero, there are as many pixels, and memory does not refuse"
+    )]
     pub(crate) fn encode(&self) -> Raster {
         // Sizes are those of our drawings, far below 2³¹.
         let (width, height) = (self.width as u32, self.height as u32);
@@ -113,7 +116,7 @@ impl Canvas {
         encoder
             .write_header()
             .and_then(|mut writer| writer.write_image_data(self.pixels.as_flattened()))
-            .expect("writing to a vector does not fail");
+            .expect("the sizes are valid");
         Raster {
             width,
             height,

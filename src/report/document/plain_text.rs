@@ -1,6 +1,7 @@
 //! A document as plain text, for a terminal.
 
 use super::blocks::{Block, Document};
+use super::table::width;
 use crate::escape::{Piece, single_line, split_code};
 
 impl Document {
@@ -11,7 +12,7 @@ impl Document {
             match block {
                 Block::Heading(2, title) => {
                     let title = single_line(title);
-                    let line = "=".repeat(title.chars().count());
+                    let line = "=".repeat(width(&title));
                     text.push_str(&format!("\n{title}\n{line}\n"));
                 }
                 Block::Heading(_, title) => {

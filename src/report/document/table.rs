@@ -146,14 +146,21 @@ impl Table {
     }
 }
 
-/// The columns of a terminal that a cell takes.
-fn width(cell: &str) -> usize {
+/// The columns of a terminal that a text takes.
+pub(super) fn width(cell: &str) -> usize {
     UnicodeWidthStr::width(cell)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn characters_that_take_two_columns_are_counted_as_two() {
+        let mut table = Table::new([("名前".into(), Align::Left), ("n".into(), Align::Right)]);
+        table.row(vec!["a".into(), "1".into()]);
+        assert_eq!(table.to_text(), "名前    n\n----  ---\na       1\n");
+    }
 
     #[test]
     fn latex_markup_in_cells_is_escaped() {
