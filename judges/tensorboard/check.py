@@ -75,7 +75,7 @@ class Run:
         self.finished = self.result["failure"] is None
         self.epochs = [int(row["epoch"]) for row in self.rows]
 
-    def expected(self):
+    def expected_of_epochs(self):
         """Each scalar's steps and values."""
         scalars = {}
         columns = self.rows[0].keys() if self.rows else []
@@ -87,6 +87,12 @@ class Run:
             points = [(int(row["epoch"]), float(row[column])) for row in self.rows if row[column]]
             if points:
                 scalars[tag] = points
+        return scalars
+
+    def expected(self):
+        """The points of each tag, and the final scores."""
+        columns = self.rows[0].keys() if self.rows else []
+        scalars = self.expected_of_epochs()
         if self.finished:
             for part, name in [("validation", "val"), ("test", "test")]:
                 for key, value in (self.result[part] or {}).items():
@@ -167,10 +173,11 @@ def event_accumulators(sweeps):
 def mean_curves(runs):
     """The mean of each metric of the runs and the edges of its band, where two runs or more are left."""
     curves = {}
-    for tag in sorted({tag for run in runs for tag in run.expected()}):
-        if tag in FINAL or tag in ["LearningRate", "Metrics/epoch_seconds"]:
+    of_epochs = {run.name: run.expected_of_epochs() for run in runs}
+    for tag in sorted({tag for tags in of_epochs.values() for tag in tags}):
+        if tag in ["LearningRate", "Metrics/epoch_seconds"]:
             continue
-        table = pandas.DataFrame({run.name: dict(run.expected().get(tag, [])) for run in runs})
+        table = pandas.DataFrame({name: dict(tags.get(tag, [])) for name, tags in of_epochs.items()})
         table = table[table.count(axis=1) > 1].sort_index()
         mean, deviation = table.mean(axis=1), table.std(axis=1, ddof=1)
         if len(table):
