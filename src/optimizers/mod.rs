@@ -1,6 +1,6 @@
 //! Optimizers: the keys of each in a sweep file, and its step.
 //!
-//! An optimizer is one file in `catalog`: it declares its settings with [`optimizer!`](declaration) and computes
+//! An optimizer is one file in `catalog`: it declares its settings with `optimizer!` and computes
 //! its step on tensors. Weight decay, penalties and clipping, which all optimizers share, are in `train`.
 
 mod catalog;
