@@ -27,8 +27,8 @@ pub struct CvScores {
 /// Writes the scores into `<trial folder>/cv`; they appear complete or not at all.
 ///
 /// The scores of each run are a step of `CV/val_accuracy`, `CV/val_loss` and so on. Mean and standard
-/// deviation of a score that all runs have are separate scalars. Each mean curve is three scalars, the mean and the edges of its band, and a
-/// chart of the Custom Scalars tab.
+/// deviation of a score that all runs have are separate scalars. Each mean curve is three scalars, the mean
+/// and the edges of its band, and a chart of the Custom Scalars tab.
 ///
 /// # Errors
 /// The folder is not writable, or the disk is full.
