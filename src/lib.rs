@@ -77,6 +77,11 @@ pub mod spec;
     clippy::expect_used,
     reason = "internal values: input is validated before it reaches this module"
 )]
+pub mod stages;
+#[allow(
+    clippy::expect_used,
+    reason = "internal values: input is validated before it reaches this module"
+)]
 pub mod train;
 pub mod training_state;
 mod values;

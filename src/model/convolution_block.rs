@@ -2,36 +2,38 @@
 //!
 //! Computed separately, each stage would read and write images that exceed the cache.
 
-use super::batch_norm::{BatchNorm, EPSILON};
-use super::gradient::StageGradient;
-use super::images::Convolution;
-use super::operation::Operation;
+use super::network_stage::NetworkStage;
 use crate::backend::{Backend, BlockParameters, BlockShape, ImageKernels};
-use crate::spec::Activation;
+use crate::stages::{
+    Activation, BatchNormOperation, ConvolutionOperation, NORM_EPSILON, StageGradient,
+    StageOperation,
+};
 use burn::tensor::Tensor;
 
 /// A convolution, optional batch norm, ReLU and optional max pooling.
 pub(super) struct ConvolutionBlock<'a, B: Backend> {
     kernels: &'static dyn ImageKernels<B>,
-    convolution: &'a Convolution<B>,
-    norm: Option<&'a mut BatchNorm<B>>,
+    convolution: &'a ConvolutionOperation<B>,
+    norm: Option<&'a mut BatchNormOperation<B>>,
     pooled: bool,
 }
 
 impl<'a, B: Backend> ConvolutionBlock<'a, B> {
     /// The number of stages of the block that `stages` begin with. `None` if they do not begin with a block, or
     /// the backend has no kernels for images.
-    pub(super) fn stage_count_at_start(stages: &[Operation<B>]) -> Option<usize> {
+    pub(super) fn stage_count_at_start(stages: &[NetworkStage<B>]) -> Option<usize> {
         B::image_kernels()?;
-        let [Operation::Convolution(_), rest @ ..] = stages else {
+        let mut operations = stages.iter().map(|stage| &stage.operation).peekable();
+        let Some(StageOperation::Convolution(_)) = operations.next() else {
             return None;
         };
-        let normed = usize::from(matches!(rest, [Operation::BatchNorm(_), ..]));
-        let [Operation::Activation(functions), rest @ ..] = &rest[normed..] else {
+        let is_norm = |next: &&StageOperation<B>| matches!(next, StageOperation::BatchNorm(_));
+        let normed = usize::from(operations.next_if(is_norm).is_some());
+        let Some(StageOperation::ActivationStage(functions)) = operations.next() else {
             return None;
         };
-        let pooled = match rest {
-            [Operation::Pooling(pool), ..] => usize::from(pool.takes_maximum()),
+        let pooled = match operations.next() {
+            Some(StageOperation::Pool(pool)) => usize::from(pool.takes_maximum()),
             _ => 0,
         };
         let is_rectified = functions.single_function() == Some(Activation::Relu);
@@ -42,21 +44,25 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
     ///
     /// # Panics
     /// If the stages are not exactly one block.
-    pub(super) fn new(stages: &'a mut [Operation<B>]) -> Self {
+    pub(super) fn new(stages: &'a mut [NetworkStage<B>]) -> Self {
         assert_eq!(
             Self::stage_count_at_start(stages),
             Some(stages.len()),
             "the stages of a block"
         );
-        let pooled = matches!(stages.last(), Some(Operation::Pooling(_)));
-        let [Operation::Convolution(convolution), next, ..] = stages else {
+        let last = stages.last().map(|stage| &stage.operation);
+        let pooled = matches!(last, Some(StageOperation::Pool(_)));
+        let [first, next, ..] = stages else {
+            panic!("a block has at least two stages");
+        };
+        let StageOperation::Convolution(convolution) = &first.operation else {
             panic!("a block begins with a convolution");
         };
         Self {
             kernels: B::image_kernels().expect("checked by stage_count_at_start"),
             convolution,
-            norm: match next {
-                Operation::BatchNorm(norm) => Some(norm),
+            norm: match &mut next.operation {
+                StageOperation::BatchNorm(norm) => Some(norm),
                 _ => None,
             },
             pooled,
@@ -68,9 +74,9 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
         2 + usize::from(self.norm.is_some()) + usize::from(self.pooled)
     }
 
-    /// The number of its stages that have a weight and a bias.
-    pub(super) fn parameter_stages(&self) -> usize {
-        1 + usize::from(self.norm.is_some())
+    /// The number of its parameters: a weight and a bias of the convolution, and of batch norm.
+    pub(super) fn parameters(&self) -> usize {
+        2 + 2 * usize::from(self.norm.is_some())
     }
 
     /// The forward pass in training: the output, and the cache for [`backward`](Self::backward). Updates the
@@ -84,7 +90,7 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
         let batch = input.dims()[1];
         let block = self
             .kernels
-            .block(input, block_parameters(parameters), EPSILON, shape);
+            .block(input, block_parameters(parameters), NORM_EPSILON, shape);
         if let (Some(norm), Some(statistics)) = (self.norm, block.statistics) {
             let [height, width] = shape.convolution.size;
             norm.update_running_statistics(statistics, (batch * height * width) as f64);
@@ -123,7 +129,8 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
             self.shape(),
         );
         let of_stages = [Some(gradients.convolution), gradients.norm];
-        let of_stages = of_stages.into_iter().flatten().map(StageGradient::Values);
+        let of_stages = of_stages.into_iter().flatten();
+        let of_stages = of_stages.map(|values| StageGradient::Values(values.into()));
         (gradients.input, of_stages.collect())
     }
 
@@ -149,11 +156,11 @@ fn block_parameters<B: Backend>(parameters: &[Tensor<B, 3>]) -> BlockParameters<
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::dropout::DropoutNoise;
     use crate::model::{Network, parameter_shapes};
     use crate::pytorch;
     use crate::random::{Purpose, Seed};
-    use crate::spec::{Config, DatasetInfo, Stage};
+    use crate::spec::{Config, DatasetInfo};
+    use crate::stages::{DropoutNoise, Stage};
     use burn::backend::{Autodiff, Flex};
     use burn::tensor::{TensorData, Tolerance};
     use serde_json::{Value, json};
@@ -266,7 +273,7 @@ mod tests {
     ) {
         let what = format!("{settings} {members} {owners} {batch}");
         let stages = config.stages();
-        let first = |stage: &Stage| matches!(stage, Stage::Convolution { .. });
+        let first = |stage: &Stage| matches!(stage, Stage::Convolution(_));
         let first = stages.iter().position(first).unwrap();
         let mut numbers = Numbers(0);
         let mut parameter =
@@ -284,8 +291,9 @@ mod tests {
         assert_eq!(none, None, "{what}");
 
         let noise = || {
-            let models = vec![&config.model; members];
-            DropoutNoise::new(&models, &stages, &vec![SEED; members], 1)
+            let sites = stages.iter().filter_map(|stage| stage.dropout_site());
+            let rate = |_, site| config.model.dropout_rate(site);
+            DropoutNoise::new(sites, &vec![SEED; members], rate, 1)
         };
         let (mut noise, mut their_noise) = (noise(), noise());
         for _ in 0..2 {

@@ -1,6 +1,7 @@
 //! The batch size of evaluation.
 
-use crate::spec::{MAX_EVAL_BATCH_SIZE, MIN_EVAL_BATCH_SIZE, Stage};
+use crate::spec::{MAX_EVAL_BATCH_SIZE, MIN_EVAL_BATCH_SIZE};
+use crate::stages::Stage;
 
 /// The maximum number of values of a stage for a batch, so that they stay in a core's cache.
 const MAX_CACHED_VALUES: usize = 1 << 17;

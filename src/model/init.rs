@@ -1,8 +1,8 @@
 //! Initial weights and biases: random numbers of a keyed stream, transformed as in `torch.nn.init`.
 
-use crate::random::{Purpose, Seed};
-use crate::spec::{Activation, BiasInit, Config, FanMode, Init, Stage};
-use cpu_kernels::LEAKY_RELU_SLOPE;
+use crate::random::{Purpose, Seed, Stream};
+use crate::spec::{BiasInit, Config, FanMode, Init};
+use crate::stages::{Activation, Initial, Parameter};
 
 /// The distribution of the random numbers that an initialisation uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,55 +27,48 @@ pub(super) struct Fans {
 }
 
 impl Fans {
-    /// The shape of a dense or convolution layer; `None` for other stages.
-    pub(super) fn of(stage: Stage) -> Option<Self> {
-        match stage {
-            Stage::Dense { inputs, outputs } => Some(Fans {
-                inputs,
-                outputs,
-                fan_out: outputs,
-            }),
-            Stage::Convolution {
-                inputs,
-                outputs,
-                kernel,
-                ..
-            } => Some(Fans {
-                inputs: kernel * kernel * inputs,
-                outputs,
-                fan_out: kernel * kernel * outputs,
-            }),
-            _ => None,
-        }
+    /// The shape of a layer with this weight; `None` for other parameters.
+    pub(super) fn of(parameter: &Parameter) -> Option<Self> {
+        let Initial::Weights { fan_out } = parameter.initial else {
+            return None;
+        };
+        let [inputs, outputs] = parameter.form.matrix();
+        Some(Self {
+            inputs,
+            outputs,
+            fan_out,
+        })
     }
 }
 
-/// The weights `[inputs, outputs]` and biases `[outputs]` of the layer with index `layer` of one member.
+/// The weights `[inputs, outputs]` of the layer with index `layer` of one member.
 ///
 /// Members of equal seed, repeat and fold start from equal random numbers, unless their trial has
 /// `model.same_init: false`: then its configuration is part of the streams' keys.
-pub(super) fn layer(config: &Config, seed: Seed, layer: usize, fans: Fans) -> [Vec<f32>; 2] {
-    let model = &config.model;
-    let stream_key = [layer as u32, stream_id(config)];
-    let draw = |noise: Distribution, purpose: Purpose, count: usize| {
-        let mut values = vec![0.0; count];
-        let mut stream = seed.stream(purpose, stream_key);
-        match noise {
-            Distribution::None => {}
-            Distribution::Uniform => stream.fill_uniform(&mut values),
-            Distribution::Normal => stream.fill_normal(&mut values),
-        }
-        values
-    };
-    let noise = draw(
-        distribution_of(&model.init),
-        Purpose::InitialWeights,
-        fans.inputs * fans.outputs,
-    );
-    let weights = weights(&model.init, model.activation, fans, noise);
-    let init = bias_as_weight(&model.bias_init);
-    let noise = draw(distribution_of(&init), Purpose::InitialBiases, fans.outputs);
-    [weights, self::weights(&init, model.activation, fans, noise)]
+pub(super) fn weights(config: &Config, seed: Seed, layer: usize, fans: Fans) -> Vec<f32> {
+    let init = &config.model.init;
+    let mut stream = seed.stream(Purpose::InitialWeights, [layer as u32, stream_id(config)]);
+    let noise = noise(init, &mut stream, fans.inputs * fans.outputs);
+    transformed(init, config.model.activation, fans, noise)
+}
+
+/// The biases `[outputs]` of that layer.
+pub(super) fn biases(config: &Config, seed: Seed, layer: usize, fans: Fans) -> Vec<f32> {
+    let init = bias_as_weight(&config.model.bias_init);
+    let mut stream = seed.stream(Purpose::InitialBiases, [layer as u32, stream_id(config)]);
+    let noise = noise(&init, &mut stream, fans.outputs);
+    transformed(&init, config.model.activation, fans, noise)
+}
+
+/// The random numbers that an initialisation uses.
+fn noise(init: &Init, stream: &mut Stream, count: usize) -> Vec<f32> {
+    let mut values = vec![0.0; count];
+    match distribution_of(init) {
+        Distribution::None => {}
+        Distribution::Uniform => stream.fill_uniform(&mut values),
+        Distribution::Normal => stream.fill_normal(&mut values),
+    }
+    values
 }
 
 /// 0 if trials start from the same random numbers, otherwise a hash of the trial's configuration.
@@ -119,7 +112,7 @@ fn distribution_of(init: &Init) -> Distribution {
 }
 
 /// The initial values made from `noise`, `[inputs, outputs]`.
-fn weights(init: &Init, activation: Activation, fans: Fans, noise: Vec<f32>) -> Vec<f32> {
+fn transformed(init: &Init, activation: Activation, fans: Fans, noise: Vec<f32>) -> Vec<f32> {
     let fan = |mode: FanMode| match mode {
         FanMode::FanIn => fans.inputs as f64,
         FanMode::FanOut => fans.fan_out as f64,
@@ -135,9 +128,9 @@ fn weights(init: &Init, activation: Activation, fans: Fans, noise: Vec<f32>) -> 
         Init::Uniform { bound } => within(bound.get()),
         Init::XavierNormal { gain } => normal(glorot(gain.get())),
         Init::XavierUniform { gain } => within(3.0_f64.sqrt() * glorot(gain.get())),
-        Init::KaimingNormal { mode } => normal(gain(activation) / fan(*mode).sqrt()),
+        Init::KaimingNormal { mode } => normal(activation.gain() / fan(*mode).sqrt()),
         Init::KaimingUniform { mode } => {
-            within(3.0_f64.sqrt() * gain(activation) / fan(*mode).sqrt())
+            within(3.0_f64.sqrt() * activation.gain() / fan(*mode).sqrt())
         }
         Init::Orthogonal {} => orthogonal(fans.inputs, fans.outputs, &noise),
     }
@@ -156,22 +149,6 @@ fn scaled(mut noise: Vec<f32>, deviation: f64) -> Vec<f32> {
         *value *= deviation as f32;
     }
     noise
-}
-
-/// The gain that preserves the variance through an activation (`torch.nn.init.calculate_gain`). PyTorch
-/// defines none for elu, gelu, silu and softplus, which use that of ReLU because of their similar shape.
-fn gain(activation: Activation) -> f64 {
-    match activation {
-        Activation::Identity | Activation::Sigmoid => 1.0,
-        Activation::Tanh => 5.0 / 3.0,
-        Activation::Selu => 0.75,
-        Activation::LeakyRelu => (2.0 / (1.0 + LEAKY_RELU_SLOPE * LEAKY_RELU_SLOPE)).sqrt(),
-        Activation::Relu
-        | Activation::Elu
-        | Activation::Gelu
-        | Activation::Silu
-        | Activation::Softplus => std::f64::consts::SQRT_2,
-    }
 }
 
 /// Orthonormalises the rows or the columns of a random matrix, whichever are fewer, in their order
@@ -292,7 +269,7 @@ mod tests {
                     pytorch::tensor(&case["noise"])
                 }
             };
-            let values = weights(&init, config.model.activation, fans, noise);
+            let values = transformed(&init, config.model.activation, fans, noise);
             pytorch::assert_close(&values, &expected, &case["name"].to_string());
         }
     }
@@ -305,7 +282,7 @@ mod tests {
         for (name, expected) in gains {
             let mut config = Config::default();
             set(&mut config, "model.activation", &Value::from(name.clone()));
-            let ours = gain(config.model.activation);
+            let ours = config.model.activation.gain();
             let expected = expected.as_f64().unwrap();
             assert!(
                 (ours - expected).abs() < 1e-12,
@@ -329,10 +306,16 @@ mod tests {
         let mut config = Config::default();
         let mut other = config.clone();
         other.training.learning_rate = crate::spec::Positive::new(0.9).unwrap();
-        assert_eq!(layer(&config, seed, 0, fans), layer(&other, seed, 0, fans));
+        let layer = |config: &Config| {
+            [
+                weights(config, seed, 0, fans),
+                biases(config, seed, 0, fans),
+            ]
+        };
+        assert_eq!(layer(&config), layer(&other));
         config.model.same_init = false;
         other.model.same_init = false;
-        assert_ne!(layer(&config, seed, 0, fans), layer(&other, seed, 0, fans));
-        assert_eq!(layer(&config, seed, 0, fans), layer(&config, seed, 0, fans));
+        assert_ne!(layer(&config), layer(&other));
+        assert_eq!(layer(&config), layer(&config));
     }
 }

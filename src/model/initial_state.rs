@@ -3,7 +3,8 @@
 use super::init::{self, Fans};
 use crate::backend::Backend;
 use crate::random::Seed;
-use crate::spec::{Config, Stage};
+use crate::spec::Config;
+use crate::stages::{Initial, Parameter, Stage};
 use burn::tensor::{Tensor, TensorData};
 
 /// The initial state of one member: parameters, then running statistics. Each tensor is
@@ -14,33 +15,37 @@ pub(super) fn initial_state<B: Backend>(
     stages: &[Stage],
     device: &B::Device,
 ) -> Vec<Tensor<B, 3>> {
-    let mut parameters = Vec::new();
-    let mut statistics = Vec::new();
+    let mut state = Vec::new();
     let mut layers = 0;
-    for &stage in stages {
-        if let Some(fans) = Fans::of(stage) {
-            let [weight, bias] = init::layer(config, seed, layers, fans);
-            let weight = TensorData::new(weight, [1, fans.inputs, fans.outputs]);
-            let bias = TensorData::new(bias, [1, 1, fans.outputs]);
-            parameters.push(Tensor::from_data(weight, device));
-            parameters.push(Tensor::from_data(bias, device));
-            layers += 1;
+    for stage in stages {
+        let parameters = stage.parameters();
+        let fans = parameters.iter().find_map(Fans::of);
+        for parameter in &parameters {
+            let fans = || fans.expect("a stage with a bias has a weight");
+            let values = match parameter.initial {
+                Initial::Weights { .. } => init::weights(config, seed, layers, fans()),
+                Initial::Biases => init::biases(config, seed, layers, fans()),
+                Initial::Constant(value) => constant(parameter, value),
+            };
+            state.push(tensor(parameter, values, device));
         }
-        let (units, is_batch_norm) = match stage {
-            Stage::BatchNorm { units, .. } => (units, true),
-            Stage::LayerNorm { features } => (features, false),
-            _ => continue,
-        };
-        let weight_and_bias = [
-            Tensor::ones([1, 1, units], device),
-            Tensor::zeros([1, 1, units], device),
-        ];
-        parameters.extend(weight_and_bias.clone());
-        if is_batch_norm {
-            let [ones, zeros] = weight_and_bias;
-            statistics.extend([zeros, ones]);
-        }
+        layers += usize::from(fans.is_some());
     }
-    parameters.extend(statistics);
-    parameters
+    for statistic in stages.iter().flat_map(|stage| stage.statistics()) {
+        let Initial::Constant(value) = statistic.initial else {
+            panic!("a statistic starts from a constant");
+        };
+        state.push(tensor(&statistic, constant(&statistic, value), device));
+    }
+    state
+}
+
+fn constant(parameter: &Parameter, value: f32) -> Vec<f32> {
+    let [rows, columns] = parameter.form.matrix();
+    vec![value; rows * columns]
+}
+
+fn tensor<B: Backend>(parameter: &Parameter, values: Vec<f32>, device: &B::Device) -> Tensor<B, 3> {
+    let [rows, columns] = parameter.form.matrix();
+    Tensor::from_data(TensorData::new(values, [1, rows, columns]), device)
 }

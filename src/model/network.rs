@@ -1,25 +1,22 @@
 //! The stacked networks of a cohort, and their forward and backward pass by stages and blocks.
 
 use super::convolution_block::ConvolutionBlock;
-use super::dropout::DropoutNoise;
-use super::gradient::StageGradient;
-use super::layer_norm;
-use super::operation::Operation;
+use super::network_stage::NetworkStage;
 use super::stage_walk::{NextStages, ParametersLeft};
 use crate::backend::Backend;
-use crate::spec::Stage;
+use crate::stages::{BackwardPass, DropoutNoise, ForwardPass, Operation, Stage, StageGradient};
 use burn::tensor::Tensor;
 
 /// The networks of a cohort. All tensors between stages are `[members, batch, features]`.
 #[derive(Clone, Debug)]
 pub struct Network<B: Backend> {
-    pub(super) stages: Vec<Operation<B>>,
-    /// Weight and bias of each stage that has them, from input to output.
+    pub(super) stages: Vec<NetworkStage<B>>,
+    /// The parameters of each stage that has some, from input to output.
     pub(super) parameters: Vec<Tensor<B, 3>>,
     /// The first stage with parameters. Stages before it need no gradient.
     first_trainable: usize,
     /// The stages of the widest model, which enclose those of all members.
-    enclosing: Vec<Stage>,
+    pub(super) enclosing: Vec<Stage>,
     /// The stages of each member.
     pub(super) member_stages: Vec<Vec<Stage>>,
 }
@@ -61,23 +58,22 @@ impl<B: Backend> Network<B> {
         parameters: Vec<Tensor<B, 3>>,
     ) -> Self {
         let device = parameters[0].device();
-        let operation = |(position, &stage): (usize, &Stage)| {
+        let stage = |(position, stage): (usize, &Stage)| {
             let of_members: Vec<Stage> = member_stages
                 .iter()
                 .map(|stages| stages[position])
                 .collect();
-            Operation::new(stage, &of_members, &device)
+            NetworkStage {
+                operation: stage.operation(&of_members, &device),
+                parameters: stage.parameter_shapes().count(),
+            }
         };
-        let stages: Vec<Operation<B>> = enclosing.iter().enumerate().map(operation).collect();
-        let trainable = stages.iter().filter(|stage| stage.has_parameters()).count();
-        assert_eq!(
-            parameters.len(),
-            2 * trainable,
-            "a weight and a bias for each"
-        );
+        let stages: Vec<_> = enclosing.iter().enumerate().map(stage).collect();
+        let expected: usize = stages.iter().map(|stage| stage.parameters).sum();
+        assert_eq!(parameters.len(), expected, "the parameters of the stages");
         let first_trainable = stages
             .iter()
-            .position(Operation::has_parameters)
+            .position(|stage| stage.parameters > 0)
             .expect("a network has at least its output layer");
         Self {
             stages,
@@ -92,31 +88,19 @@ impl<B: Backend> Network<B> {
     /// `[members, batch, classes]`.
     pub fn predict(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
         let mut parameters = ParametersLeft(&self.parameters);
+        let mut pass = ForwardPass {
+            noise: None,
+            skipped: Vec::new(),
+        };
         let mut current = input;
         let mut rest = &mut self.stages[..];
         while let Some(next) = NextStages::take(&mut rest) {
-            let stage = match next {
-                NextStages::Block(block) => {
-                    let parameters = parameters.take_first(block.parameter_stages());
-                    current = block.predict(current, parameters);
-                    continue;
+            let parameters = parameters.take_first(next.parameters());
+            current = match next {
+                NextStages::Block(block) => block.predict(current, parameters),
+                NextStages::Single(stage) => {
+                    stage.operation.predict(current, parameters, &mut pass)
                 }
-                NextStages::Single(stage) => stage,
-            };
-            let parameters = parameters.take_first(usize::from(stage.has_parameters()));
-            current = match stage {
-                Operation::Dense => B::dense(current, &parameters[0], &parameters[1]),
-                Operation::Convolution(convolution) => {
-                    let (output, _) = convolution.forward(current, &parameters[0], &parameters[1]);
-                    output
-                }
-                Operation::BatchNorm(norm) => norm.predict(current, &parameters[0], &parameters[1]),
-                Operation::LayerNorm => {
-                    layer_norm::forward(current, &parameters[0], &parameters[1]).0
-                }
-                Operation::Activation(functions) => functions.predict(current),
-                Operation::Pooling(pool) => pool.forward(current),
-                Operation::Dropout(_) => current,
             };
         }
         current
@@ -129,59 +113,27 @@ impl<B: Backend> Network<B> {
     pub fn forward(
         &mut self,
         input: Tensor<B, 3>,
-        mut noise: Option<&mut DropoutNoise>,
+        noise: Option<&mut DropoutNoise>,
     ) -> (Tensor<B, 3>, ForwardCache<B>) {
         let mut parameters = ParametersLeft(&self.parameters);
+        let mut pass = ForwardPass {
+            noise,
+            skipped: Vec::new(),
+        };
         let mut current = input;
         let mut cache = Vec::with_capacity(self.stages.len());
         let mut rest = &mut self.stages[..];
         while let Some(next) = NextStages::take(&mut rest) {
-            let stage = match next {
+            let parameters = parameters.take_first(next.parameters());
+            let (count, (output, tensors)) = match next {
                 NextStages::Block(block) => {
-                    let parameters = parameters.take_first(block.parameter_stages());
-                    let count = block.stage_count();
-                    let (output, tensors) = block.forward(current, parameters);
-                    cache.push(CachedStages { count, tensors });
-                    current = output;
-                    continue;
+                    (block.stage_count(), block.forward(current, parameters))
                 }
-                NextStages::Single(stage) => stage,
-            };
-            let parameters = parameters.take_first(usize::from(stage.has_parameters()));
-            let (output, tensors) = match stage {
-                Operation::Dense => {
-                    let output = B::dense(current.clone(), &parameters[0], &parameters[1]);
-                    (output, vec![current])
-                }
-                Operation::Convolution(convolution) => {
-                    let (output, patches) =
-                        convolution.forward(current, &parameters[0], &parameters[1]);
-                    (output, vec![patches])
-                }
-                Operation::BatchNorm(norm) => norm.forward(current, &parameters[0], &parameters[1]),
-                Operation::LayerNorm => {
-                    let (output, cached) =
-                        layer_norm::forward(current, &parameters[0], &parameters[1]);
-                    (output, Vec::from(cached))
-                }
-                Operation::Activation(functions) => functions.forward(current),
-                Operation::Pooling(pool) => {
-                    let output = pool.forward(current.clone());
-                    (output.clone(), vec![current, output])
-                }
-                Operation::Dropout(site) => {
-                    let [_, batch, features] = current.dims();
-                    let device = current.device();
-                    let factors = noise
-                        .as_mut()
-                        .and_then(|noise| noise.factors(*site, [batch, features], &device));
-                    match factors {
-                        Some(factors) => (current * factors.clone(), vec![factors]),
-                        None => (current, Vec::new()),
-                    }
+                NextStages::Single(stage) => {
+                    (1, stage.operation.forward(current, parameters, &mut pass))
                 }
             };
-            cache.push(CachedStages { count: 1, tensors });
+            cache.push(CachedStages { count, tensors });
             current = output;
         }
         (current, ForwardCache(cache))
@@ -196,93 +148,65 @@ impl<B: Backend> Network<B> {
     ) -> Vec<StageGradient<B>> {
         let ForwardCache(cache) = cache;
         let mut parameters = ParametersLeft(&self.parameters);
+        let mut pass = BackwardPass {
+            needs_input_gradient: true,
+            skipped: Vec::new(),
+        };
         let mut gradient = logits_gradient;
-        let mut reversed = Vec::with_capacity(self.parameters.len() / 2);
+        let mut reversed = Vec::with_capacity(self.stages.len());
         let mut rest = &mut self.stages[..];
         for CachedStages { count, tensors } in cache.into_iter().rev() {
             let position = rest.len() - count;
             if position < self.first_trainable {
                 break;
             }
-            let needs_input_gradient = position > self.first_trainable;
+            pass.needs_input_gradient = position > self.first_trainable;
             let (earlier, stages) = std::mem::take(&mut rest).split_at_mut(position);
             rest = earlier;
-            let [stage] = stages else {
-                let block = ConvolutionBlock::new(stages);
-                let parameters = parameters.take_last(block.parameter_stages());
-                let (input, of_stages) =
-                    block.backward(tensors, gradient, parameters, needs_input_gradient);
-                reversed.extend(of_stages.into_iter().rev());
-                let Some(input) = input else { break };
-                gradient = input;
-                continue;
+            let parameter_count = stages.iter().map(|stage| stage.parameters).sum();
+            let parameters = parameters.take_last(parameter_count);
+            let of_input = match stages {
+                [stage] => {
+                    let operation = &mut stage.operation;
+                    let (of_input, of_parameters) =
+                        operation.backward(tensors, gradient, parameters, &mut pass);
+                    reversed.extend(of_parameters);
+                    of_input
+                }
+                stages => {
+                    let block = ConvolutionBlock::new(stages);
+                    let (of_input, of_stages) =
+                        block.backward(tensors, gradient, parameters, pass.needs_input_gradient);
+                    reversed.extend(of_stages.into_iter().rev());
+                    of_input
+                }
             };
-            let parameters = parameters.take_last(usize::from(stage.has_parameters()));
-            let mut cached = tensors.into_iter();
-            let mut next = || cached.next().expect("cached by the forward pass");
-            match stage {
-                Operation::Dense => {
-                    reversed.push(StageGradient::Linear {
-                        input: next(),
-                        output: gradient.clone(),
-                    });
-                    if needs_input_gradient {
-                        gradient = B::product(gradient, parameters[0].clone().swap_dims(1, 2));
-                    }
-                }
-                Operation::Convolution(convolution) => {
-                    reversed.push(convolution.gradients(next(), gradient.clone()));
-                    if needs_input_gradient {
-                        gradient = convolution.input_gradient(gradient, &parameters[0]);
-                    }
-                }
-                Operation::BatchNorm(norm) => {
-                    let (input, values) = norm.backward(cached.collect(), &parameters[0], gradient);
-                    reversed.push(StageGradient::Values(values));
-                    gradient = input;
-                }
-                Operation::LayerNorm => {
-                    let cached = [next(), next()];
-                    let (input, values) = layer_norm::backward(cached, &parameters[0], gradient);
-                    reversed.push(StageGradient::Values(values));
-                    gradient = input;
-                }
-                Operation::Activation(functions) => {
-                    gradient = functions.backward(&mut cached, gradient);
-                }
-                Operation::Pooling(pool) => {
-                    gradient = pool.backward(next(), next(), gradient);
-                }
-                Operation::Dropout(_) => {
-                    if let Some(factors) = cached.next() {
-                        gradient = gradient * factors;
-                    }
-                }
-            }
+            let Some(of_input) = of_input else { break };
+            gradient = of_input;
         }
         reversed.reverse();
         reversed
     }
 
-    /// Weight and bias of each layer and norm, from input to output: `[members, …, outputs]`.
+    /// The parameters of each stage, from input to output: `[members, …, outputs]`.
     pub fn parameters(&self) -> &[Tensor<B, 3>] {
         &self.parameters
     }
 
     /// The dense and convolution layers, from input to output.
     pub fn layers(&self) -> Vec<ParameterLayer> {
-        let trainable = self.stages.iter().filter(|stage| stage.has_parameters());
-        let is_layer =
-            |stage: &Operation<B>| matches!(stage, Operation::Dense | Operation::Convolution(_));
-        trainable
-            .enumerate()
-            .filter(|(_, stage)| is_layer(stage))
-            .zip(1..)
-            .map(|((position, _), number)| ParameterLayer {
-                name: format!("layer{number}"),
-                weight: 2 * position,
-            })
-            .collect()
+        let mut layers = Vec::new();
+        let mut position = 0;
+        for stage in &self.enclosing {
+            if stage.is_layer() {
+                layers.push(ParameterLayer {
+                    name: format!("layer{}", layers.len() + 1),
+                    weight: position,
+                });
+            }
+            position += stage.parameter_shapes().count();
+        }
+        layers
     }
 
     /// Replaces all parameters by the result of `change`.
@@ -316,7 +240,7 @@ impl<B: Backend> Network<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{LossSums, StageGradient};
+    use crate::model::LossSums;
     use crate::pytorch;
     use crate::spec::{Config, DatasetInfo};
     use burn::backend::Flex;
@@ -410,14 +334,13 @@ mod tests {
                 }
             }
             if let Some(running) = case["running"].as_array() {
-                let norms = network.stages.iter().filter_map(|stage| match stage {
-                    Operation::BatchNorm(norm) => Some(norm),
-                    _ => None,
-                });
-                for (norm, running) in norms.zip(running) {
-                    let (mean, variance) = (values(&norm.mean), values(&norm.variance));
-                    pytorch::assert_close(&mean, &pytorch::tensor(&running["mean"]), name);
-                    pytorch::assert_close(&variance, &pytorch::tensor(&running["variance"]), name);
+                let statistics = network.statistics();
+                assert_eq!(statistics.len(), 2 * running.len());
+                for (norm, running) in statistics.chunks(2).zip(running) {
+                    for (found, name) in norm.iter().zip(["mean", "variance"]) {
+                        let expected = pytorch::tensor(&running[name]);
+                        pytorch::assert_close(&values(found), &expected, name);
+                    }
                 }
                 let logits = values(&network.predict(input));
                 let expected = pytorch::tensor(&case["evaluation_logits"]);

@@ -2,12 +2,11 @@
 
 use super::initial_state::initial_state;
 use super::network::Network;
-use super::operation::Operation;
 use super::padding::{padded, parameter_shapes, state_shapes, trimmed};
-use super::segments::concat_members;
 use crate::backend::Backend;
 use crate::random::Seed;
-use crate::spec::{Config, Stage, enclosing_stages};
+use crate::spec::{Config, enclosing_stages};
+use crate::stages::{Operation, Stage, concat_members};
 use burn::tensor::Tensor;
 
 impl<B: Backend> Network<B> {
@@ -60,28 +59,27 @@ impl<B: Backend> Network<B> {
         state
     }
 
-    /// The running mean and variance of each batch norm: `[members, 1, units]` each.
+    /// The running statistics of each stage that has some: `[members, rows, columns]` each.
     pub fn statistics(&self) -> Vec<Tensor<B, 3>> {
-        let of = |stage: &Operation<B>| match stage {
-            Operation::BatchNorm(norm) => vec![norm.mean.clone(), norm.variance.clone()],
-            _ => Vec::new(),
-        };
-        self.stages.iter().flat_map(of).collect()
+        let stages = self.stages.iter();
+        stages
+            .flat_map(|stage| stage.operation.statistics())
+            .collect()
     }
 
     /// Replaces the [`statistics`](Self::statistics).
     ///
     /// # Panics
-    /// If there are fewer than two for each batch norm.
+    /// If their number is not that of the stages.
     pub fn set_statistics(&mut self, statistics: Vec<Tensor<B, 3>>) {
         let mut statistics = statistics.into_iter();
-        for stage in &mut self.stages {
-            if let Operation::BatchNorm(norm) = stage {
-                let mut next = || statistics.next().expect("two for each batch norm");
-                (norm.mean, norm.variance) = (next(), next());
-            }
+        for (stage, shapes) in self.stages.iter_mut().zip(&self.enclosing) {
+            let count = shapes.statistic_shapes().count();
+            let of_stage: Vec<_> = statistics.by_ref().take(count).collect();
+            assert_eq!(of_stage.len(), count, "the statistics of the stages");
+            stage.operation.set_statistics(of_stage);
         }
-        assert!(statistics.next().is_none(), "two for each batch norm");
+        assert!(statistics.next().is_none(), "the statistics of the stages");
     }
 
     /// The state of one member in its own shape. Each tensor is `[1, rows, columns]`.

@@ -10,37 +10,22 @@
 //! No optimizer or penalty changes a weight of 0 whose gradients have all been 0.
 
 use crate::backend::Backend;
-use crate::spec::Stage;
-use burn::tensor::{Tensor, TensorData};
+use crate::stages::Stage;
+use burn::tensor::Tensor;
 
 /// The rows and columns of the state of a model of these stages, in the order of
 /// [`Network::member_state`](super::Network::member_state): the parameters, then the running
 /// statistics.
 pub fn state_shapes(stages: &[Stage]) -> Vec<[usize; 2]> {
     let mut shapes = parameter_shapes(stages);
-    for stage in stages {
-        if let Stage::BatchNorm { units, .. } = *stage {
-            shapes.extend([[1, units]; 2]);
-        }
-    }
+    shapes.extend(stages.iter().flat_map(|stage| stage.statistic_shapes()));
     shapes
 }
 
 /// The rows and columns of the parameters of a model of these stages, in the order of
 /// [`Network::parameters`](super::Network::parameters).
 pub fn parameter_shapes(stages: &[Stage]) -> Vec<[usize; 2]> {
-    let shapes = stages.iter().flat_map(|&stage| match stage {
-        Stage::Dense { inputs, outputs } => vec![[inputs, outputs], [1, outputs]],
-        Stage::Convolution {
-            inputs,
-            outputs,
-            kernel,
-            ..
-        } => vec![[kernel * kernel * inputs, outputs], [1, outputs]],
-        Stage::BatchNorm { units, .. } => vec![[1, units]; 2],
-        Stage::LayerNorm { features } => vec![[1, features]; 2],
-        Stage::Dropout { .. } | Stage::Activation { .. } | Stage::Pooling { .. } => Vec::new(),
-    });
+    let shapes = stages.iter().flat_map(|stage| stage.parameter_shapes());
     shapes.collect()
 }
 
@@ -61,21 +46,4 @@ pub fn trimmed<B: Backend>(tensor: Tensor<B, 3>, [rows, columns]: [usize; 2]) ->
         return tensor;
     }
     tensor.slice([0..members, 0..rows, 0..columns])
-}
-
-/// 1 for each feature that a member has and 0 for its padding: `[members, 1, max_features]`; `None` if
-/// no member is padded.
-pub(super) fn unit_mask<B: Backend>(
-    features: &[usize],
-    max_features: usize,
-    device: &B::Device,
-) -> Option<Tensor<B, 3>> {
-    if features.iter().all(|&count| count == max_features) {
-        return None;
-    }
-    let mask =
-        |&count: &usize| (0..max_features).map(move |feature| f32::from(u8::from(feature < count)));
-    let values: Vec<f32> = features.iter().flat_map(mask).collect();
-    let shape = [features.len(), 1, max_features];
-    Some(Tensor::from_data(TensorData::new(values, shape), device))
 }

@@ -1,10 +1,10 @@
 //! `model.json`: the layers of a model, its input, and the run that trained it.
 
-use super::layer::ModelLayer;
 use super::stages::stages;
 use crate::data::{MISSING, Normalisation};
 use crate::metrics::Scores;
-use crate::spec::{Encoding, Normalise, Stage};
+use crate::spec::{Encoding, Normalise};
+use crate::stages::{ModelLayer, Stage};
 use serde::{Deserialize, Serialize};
 
 /// The latest version of the format. Models with encoded columns or imputed values have version 2, because

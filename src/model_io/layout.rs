@@ -4,9 +4,9 @@
 //! is `[outputs, inputs]` and images have their channels first. A dense layer on an image therefore has
 //! its inputs in a different order in PyTorch, where it follows `torch.nn.Flatten`.
 
-use super::layer::LayerNames;
+use super::layer::named_stages;
 use crate::model::state_shapes;
-use crate::spec::Stage;
+use crate::stages::{Layout, Parameter, Stage};
 
 /// The parameters and running statistics of one network, in the order of
 /// [`Network::member_state`](crate::model::Network::member_state).
@@ -23,113 +23,17 @@ pub struct NamedTensor {
     pub values: Vec<f32>,
 }
 
-/// The layout of a tensor in this program and in PyTorch.
-#[derive(Clone, Debug)]
-struct TensorLayout {
-    name: String,
-    /// Its shape in PyTorch.
-    shape: Vec<usize>,
-    /// Its dimensions in this program.
-    native_shape: Vec<usize>,
-    /// For each dimension in PyTorch, its position among those of this program.
-    order: Vec<usize>,
-}
-
-impl TensorLayout {
-    /// A tensor that is the same in both layouts.
-    fn same(name: String, length: usize) -> Self {
-        Self::permuted(name, vec![length], vec![0], vec![length])
-    }
-
-    fn permuted(
-        name: String,
-        native_shape: Vec<usize>,
-        order: Vec<usize>,
-        shape: Vec<usize>,
-    ) -> Self {
-        Self {
-            name,
-            shape,
-            native_shape,
-            order,
-        }
-    }
-
-    fn len(&self) -> usize {
-        self.native_shape.iter().product()
-    }
-}
-
-/// The tensors of a network of these stages, in the order of [`Weights`].
-fn tensor_layouts(stages: &[Stage], mut image: Option<[usize; 3]>) -> Vec<TensorLayout> {
+/// The tensors of a network of these stages, with their names, in the order of [`Weights`].
+fn tensor_layouts(stages: &[Stage], image: Option<[usize; 3]>) -> Vec<(String, Layout)> {
     let mut layouts = Vec::new();
     let mut statistics = Vec::new();
-    let mut names = LayerNames::default();
-    for &stage in stages {
-        match stage {
-            Stage::Convolution {
-                height,
-                width,
-                inputs,
-                outputs,
-                kernel,
-            } => {
-                let name = names.layer();
-                layouts.push(TensorLayout::permuted(
-                    format!("{name}.weight"),
-                    vec![kernel, kernel, inputs, outputs],
-                    vec![3, 2, 0, 1],
-                    vec![outputs, inputs, kernel, kernel],
-                ));
-                layouts.push(TensorLayout::same(format!("{name}.bias"), outputs));
-                image = Some([height, width, outputs]);
-            }
-            Stage::Dense { inputs, outputs } => {
-                let name = names.layer();
-                let (native_shape, order) = match image.take() {
-                    Some([height, width, channels]) => {
-                        (vec![height, width, channels, outputs], vec![3, 2, 0, 1])
-                    }
-                    None => (vec![inputs, outputs], vec![1, 0]),
-                };
-                let shape = vec![outputs, inputs];
-                layouts.push(TensorLayout::permuted(
-                    format!("{name}.weight"),
-                    native_shape,
-                    order,
-                    shape,
-                ));
-                layouts.push(TensorLayout::same(format!("{name}.bias"), outputs));
-            }
-            Stage::BatchNorm { units, .. } => {
-                let named =
-                    |part: &str| TensorLayout::same(format!("{}.{part}", names.norm()), units);
-                layouts.extend(["weight", "bias"].map(named));
-                statistics.extend(["running_mean", "running_var"].map(named));
-            }
-            Stage::LayerNorm { features } => {
-                let named = |part: &str| {
-                    let name = format!("{}.{part}", names.norm());
-                    match image {
-                        Some([height, width, channels]) => TensorLayout::permuted(
-                            name,
-                            vec![height, width, channels],
-                            vec![2, 0, 1],
-                            vec![channels, height, width],
-                        ),
-                        None => TensorLayout::same(name, features),
-                    }
-                };
-                layouts.extend(["weight", "bias"].map(named));
-            }
-            Stage::Pooling {
-                height,
-                width,
-                channels,
-                ..
-            } => image = Some([height / 2, width / 2, channels]),
-            Stage::Dropout { .. } | Stage::Activation { .. } => {}
-        }
+    for (stage, input, name) in named_stages(stages, image) {
+        let layout = |parameter: Parameter| {
+            let name = format!("{name}.{}", parameter.name);
+            (name, parameter.form.layout(input))
+        };
+        layouts.extend(stage.parameters().into_iter().map(layout));
+        statistics.extend(stage.statistics().into_iter().map(layout));
     }
     layouts.extend(statistics);
     layouts
@@ -142,7 +46,7 @@ pub fn names_and_shapes(
     image: Option<[usize; 3]>,
 ) -> impl Iterator<Item = (String, Vec<usize>)> {
     let layouts = tensor_layouts(stages, image).into_iter();
-    layouts.map(|layout| (layout.name, layout.shape))
+    layouts.map(|(name, layout)| (name, layout.shape))
 }
 
 /// Converts weights to PyTorch's layout.
@@ -156,16 +60,12 @@ pub(super) fn to_pytorch(
 ) -> Vec<NamedTensor> {
     let layouts = tensor_layouts(stages, image);
     assert_eq!(layouts.len(), weights.len(), "one tensor for each layout");
-    let tensor = |(layout, values): (TensorLayout, &Vec<f32>)| {
-        assert_eq!(
-            layout.len(),
-            values.len(),
-            "{} matches the stages",
-            layout.name
-        );
+    let tensor = |((name, layout), values): ((String, Layout), &Vec<f32>)| {
+        let count: usize = layout.native_shape.iter().product();
+        assert_eq!(count, values.len(), "{name} matches the stages");
         NamedTensor {
             values: permuted(values, &layout.native_shape, &layout.order),
-            name: layout.name,
+            name,
             shape: layout.shape,
         }
     };
@@ -182,8 +82,8 @@ pub(super) fn from_pytorch(
     image: Option<[usize; 3]>,
     mut values: impl FnMut(&str, &[usize]) -> Result<Vec<f32>, String>,
 ) -> Result<Weights, String> {
-    let weight = |layout: TensorLayout| {
-        let values = values(&layout.name, &layout.shape)?;
+    let weight = |(name, layout): (String, Layout)| {
+        let values = values(&name, &layout.shape)?;
         let pytorch_shape: Vec<usize> = layout
             .order
             .iter()
@@ -238,6 +138,7 @@ fn gather(values: &[f32], sizes: &[usize], strides: &[usize], start: usize, outp
 mod tests {
     use super::*;
     use crate::spec::{Config, ModelKind, Norm};
+    use crate::stages::Dense;
     use proptest::prelude::*;
 
     #[test]
@@ -345,10 +246,10 @@ mod tests {
     #[test]
     fn a_dense_layer_on_an_image_has_its_channels_first() {
         // 1 × 2 pixels of 3 channels into 1 unit: pixel by pixel in this program, channel by channel in PyTorch.
-        let stages = [Stage::Dense {
+        let stages = [Stage::from(Dense {
             inputs: 6,
             outputs: 1,
-        }];
+        })];
         let weights = vec![vec![0.0, 1.0, 2.0, 10.0, 11.0, 12.0], vec![7.0]];
         let tensors = to_pytorch(&stages, Some([1, 2, 3]), &weights);
         assert_eq!(tensors[0].values, [0.0, 10.0, 1.0, 11.0, 2.0, 12.0]);

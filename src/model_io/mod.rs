@@ -12,14 +12,13 @@ mod layer;
 mod layout;
 mod predictor;
 mod safetensors;
-mod sample_shape;
 mod stages;
 
 pub use burn_record::to_burn_record;
 pub use description::{DataDescription, Description, ImageShape, InputDescription, RunDescription};
 pub use error::ModelError;
 pub use folder::read_model;
-pub use layer::{ModelLayer, layers_of};
+pub use layer::layers_of;
 pub use layout::{NamedTensor, Weights, names_and_shapes};
 pub use predictor::{Prediction, Predictor};
 pub use safetensors::{from_safetensors, to_safetensors};

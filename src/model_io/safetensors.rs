@@ -1,7 +1,7 @@
 //! `model.safetensors`: Hugging Face's format of named tensors.
 
 use super::layout::{Weights, from_pytorch, to_pytorch};
-use crate::spec::Stage;
+use crate::stages::Stage;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::HashMap;
 

@@ -1,11 +1,7 @@
 //! Builds the stages of a network from the layers in a file, which are not trusted.
 
-use super::layer::ModelLayer;
-use super::sample_shape::{POOLING_SIZE, SampleShape};
-use crate::spec::{
-    Activation, DropoutSite, MAX_BATCH_VALUES, MAX_KERNEL_SIZE, MAX_PARAMETERS,
-    MIN_EVAL_BATCH_SIZE, Pooling, Stage,
-};
+use crate::spec::{MAX_BATCH_VALUES, MAX_PARAMETERS, MIN_EVAL_BATCH_SIZE};
+use crate::stages::{Dropout, DropoutSite, ModelLayer, SampleShape, Stage};
 
 /// The stages of a network of these layers. `image` is the shape of samples that are images (height,
 /// width, channels).
@@ -21,26 +17,26 @@ pub(super) fn stages(
     let mut sample = SampleShape::input(features, image);
     check_sample_size(sample)?;
     // The input counts for the evaluation batch size: see `eval_batch_size`.
-    let mut stages = vec![Stage::Dropout {
+    let mut stages = vec![Stage::from(Dropout {
         site: DropoutSite::Input,
         features,
-    }];
+    })];
     for (number, layer) in (1..).zip(layers) {
         let in_layer = |reason: String| format!("layer {number} of {}: {reason}", layers.len());
-        let Some(stage) = stage(layer, sample).map_err(in_layer)? else {
+        let Some(stage) = Stage::from_layer(layer, sample).map_err(in_layer)? else {
             continue;
         };
-        sample = sample.after(stage);
+        sample = stage.output(sample);
         check_sample_size(sample).map_err(in_layer)?;
         stages.push(stage);
     }
-    if !matches!(stages.last(), Some(Stage::Dense { .. })) {
+    if !matches!(stages.last(), Some(Stage::Dense(_))) {
         return Err("the last layer is not dense".to_owned());
     }
     check_network_size(&stages)?;
     let read_layers = layers
         .iter()
-        .filter(|layer| !matches!(layer, ModelLayer::Dropout { .. }));
+        .filter(|layer| !matches!(layer, ModelLayer::Dropout(_)));
     let expected_layers = super::layer::layers(&stages, image, |_| 0.0);
     let mut pairs = read_layers.clone().zip(&expected_layers);
     if let Some((read, expected)) = pairs.find(|(read, expected)| read != expected) {
@@ -51,76 +47,6 @@ pub(super) fn stages(
     } else {
         Err("a dense layer after an image needs a flatten layer before it".to_owned())
     }
-}
-
-/// The stage of a layer with this input; `None` for dropout and flatten.
-fn stage(layer: &ModelLayer, sample: SampleShape) -> Result<Option<Stage>, String> {
-    let features = sample.features();
-    let image = |what: &str| match sample {
-        SampleShape::Image(image) => Ok(image),
-        SampleShape::Row(_) => Err(format!("{what} needs an image, but its input is a row")),
-    };
-    let positive = |outputs: usize| match outputs {
-        0 => Err("it has no outputs".to_owned()),
-        _ => Ok(outputs),
-    };
-    Ok(Some(match layer {
-        ModelLayer::Dropout { .. } | ModelLayer::Flatten => return Ok(None),
-        ModelLayer::Convolution {
-            outputs,
-            kernel_size: kernel,
-            ..
-        } => {
-            let [height, width, inputs] = image("a convolution")?;
-            if kernel.is_multiple_of(2) || *kernel > MAX_KERNEL_SIZE {
-                return Err(format!(
-                    "its kernel size is {kernel}, but must be odd and at most {MAX_KERNEL_SIZE}"
-                ));
-            }
-            Stage::Convolution {
-                height,
-                width,
-                inputs,
-                outputs: positive(*outputs)?,
-                kernel: *kernel,
-            }
-        }
-        ModelLayer::Dense { outputs, .. } => Stage::Dense {
-            inputs: features,
-            outputs: positive(*outputs)?,
-        },
-        ModelLayer::BatchNorm { .. } => {
-            let units = sample.units();
-            Stage::BatchNorm {
-                units,
-                positions: features / units.max(1),
-            }
-        }
-        ModelLayer::LayerNorm { .. } => Stage::LayerNorm { features },
-        ModelLayer::Activation { function } => {
-            let named = |known: &&Activation| known.name() == function.as_str();
-            let found = Activation::ALL.iter().find(named);
-            Stage::Activation {
-                function: *found.ok_or_else(|| format!("unknown activation {function}"))?,
-                features,
-            }
-        }
-        ModelLayer::Pooling { pooling, .. } => {
-            let [height, width, channels] = image("a pooling")?;
-            if height.min(width) < POOLING_SIZE {
-                return Err("the image is too small for a pooling".to_owned());
-            }
-            let named =
-                |known: &&Pooling| **known != Pooling::None && known.name() == pooling.as_str();
-            let found = Pooling::ALL.iter().find(named);
-            Stage::Pooling {
-                pooling: *found.ok_or_else(|| format!("unknown pooling {pooling}"))?,
-                height,
-                width,
-                channels,
-            }
-        }
-    }))
 }
 
 /// Rejects samples with no values or more than a network may have, so that later computations with their
@@ -138,7 +64,7 @@ fn check_sample_size(sample: SampleShape) -> Result<(), String> {
 
 /// Rejects a network that is too large for any memory.
 fn check_network_size(stages: &[Stage]) -> Result<(), String> {
-    let parameters = stages.iter().map(|stage| stage.parameters());
+    let parameters = stages.iter().map(|stage| stage.parameter_count());
     let parameters = parameters.fold(0, u64::saturating_add);
     if parameters > MAX_PARAMETERS {
         return Err(format!(
@@ -163,6 +89,7 @@ mod tests {
     use super::super::layer::layers_of;
     use super::*;
     use crate::spec::{Config, Count, Fraction, ModelKind, Norm, NormPosition};
+    use crate::stages::{Activation, Pooling};
     use proptest::prelude::*;
 
     fn rebuilt(config: &Config) -> Vec<Stage> {
@@ -170,7 +97,7 @@ mod tests {
     }
 
     fn without_dropout(mut stages: Vec<Stage>) -> Vec<Stage> {
-        stages.retain(|stage| !matches!(stage, Stage::Dropout { .. }));
+        stages.retain(|stage| !stage.dropout_site().is_some());
         stages
     }
 

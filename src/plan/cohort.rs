@@ -2,7 +2,8 @@
 
 use super::run_id::RunId;
 use super::sweep_plan::Plan;
-use crate::spec::{StackShape, Stage, StepKind};
+use crate::spec::{StackShape, StepKind};
+use crate::stages::Stage;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -172,7 +173,10 @@ fn merge_groups(runs_by_shape: Vec<Vec<RunId>>, group_of: &[usize]) -> Vec<Vec<R
 
 /// The number of parameters of a model of this shape.
 fn parameters(shape: &StackShape) -> u64 {
-    let counts = shape.stages.iter().map(|stage: &Stage| stage.parameters());
+    let counts = shape
+        .stages
+        .iter()
+        .map(|stage: &Stage| stage.parameter_count());
     counts.fold(0, u64::saturating_add)
 }
 

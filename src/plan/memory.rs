@@ -1,6 +1,7 @@
 //! The device memory of a run, as a member of a cohort.
 
-use crate::spec::{Config, MAX_EVAL_BATCH_SIZE, Split, Stage};
+use crate::spec::{Config, MAX_EVAL_BATCH_SIZE, Split};
+use crate::stages::Stage;
 
 /// The size of a number on the device, in bytes.
 const BYTES_PER_NUMBER: u64 = 4;

@@ -1,7 +1,8 @@
 //! Which trials train with the same steps, and so have the same speed and memory.
 
 use super::sweep_plan::Plan;
-use crate::spec::{Config, DropoutSite, StackShape, Stage, StepKind};
+use crate::spec::{Config, StackShape, StepKind};
+use crate::stages::{DropoutSite, Stage};
 use std::collections::HashMap;
 
 /// Everything in a configuration that determines the time and memory of a training step on a given
@@ -33,9 +34,9 @@ impl ProfileShape {
     pub fn of(config: &Config) -> Self {
         let training = &config.training;
         let stages = config.stages();
-        let drops = |stage: &Stage| match *stage {
-            Stage::Dropout { site, .. } => (config.model.dropout_rate(site) > 0.0).then_some(site),
-            _ => None,
+        let drops = |stage: &Stage| {
+            let site = stage.dropout_site();
+            site.filter(|&site| config.model.dropout_rate(site) > 0.0)
         };
         let dropout = stages.iter().filter_map(drops).collect();
         let mut stack = config.stack_shape();

@@ -25,14 +25,13 @@ pub use crate::yaml::diagnostic::{Diagnostic, SpecError, nearest};
 pub use crate::yaml::node::{YamlEntry, YamlNode, YamlValue};
 pub use crate::yaml::short_text::short_text;
 pub use crate::yaml::span::Span;
-pub use config::architecture::{DropoutSite, Stage};
 pub use config::key::{Assignment, KEYS, Key};
 pub use config::monitor::Monitor;
 pub use config::schedule::{Schedule, ScheduleUnit};
 pub use config::stacking::{StackShape, StepKind, enclosing_stages};
 pub use config::trial_config::{Config, Split, Training, Validation};
 pub use config::validate::{
-    MAX_BATCH_VALUES, MAX_EVAL_BATCH_SIZE, MAX_KERNEL_SIZE, MAX_PARAMETERS, MIN_EVAL_BATCH_SIZE,
+    MAX_BATCH_VALUES, MAX_EVAL_BATCH_SIZE, MAX_PARAMETERS, MIN_EVAL_BATCH_SIZE,
 };
 pub use data::column_note::{ColumnNote, ColumnUse};
 pub use data::columns::{ColumnNames, ColumnSettings, Impute, OrdinalColumns};
@@ -45,7 +44,7 @@ pub use data::table_warning::TableWarning;
 pub use grid::condition::{Condition, Subject, TrialFilter, UnresolvedFilter};
 pub use grid::factor::{Factor, FactorKind, KeyAssignment, Level};
 pub use model::init::{BiasInit, FanMode, Init};
-pub use model::network::{Activation, Model, ModelKind, Norm, NormPosition, Pooling, Width};
+pub use model::network::{Model, ModelKind, Norm, NormPosition, Width};
 pub use reference::{
     dataset_files_table, dataset_table, optimizer_table, reference_table, score_table,
 };

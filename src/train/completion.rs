@@ -8,10 +8,9 @@ use super::training_host::TrainingHost;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::metrics::{ClassificationCounts, EpochMetrics, SamplePredictions, Scores};
-use crate::model::{
-    Classification, Network, all_values, select_members, state_shapes, state_tensors,
-};
+use crate::model::{Classification, Network, all_values, state_shapes, state_tensors};
 use crate::outcome::{Failure, FinishedRun, Outcome};
+use crate::stages::select_members;
 use crate::training_state::{EarlyStoppingState, TrainingState};
 use burn::tensor::Tensor;
 

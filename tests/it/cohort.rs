@@ -10,9 +10,10 @@ use tp_sweep::backend::Backend;
 use tp_sweep::data::{Dataset, DeviceDataset, load};
 use tp_sweep::datasets::KnownSet;
 use tp_sweep::metrics::EpochMetrics;
-use tp_sweep::model::{DropoutNoise, Network, StageGradient};
+use tp_sweep::model::Network;
 use tp_sweep::random::{Purpose, Seed};
-use tp_sweep::spec::{Activation, Config, Count, DatasetInfo, DatasetKind, DropoutSite};
+use tp_sweep::spec::{Config, Count, DatasetInfo, DatasetKind};
+use tp_sweep::stages::{Activation, DropoutNoise, DropoutSite, Stage, StageGradient};
 use tp_sweep::train::{Interrupted, Member};
 
 type Tape = Autodiff<Flex>;
@@ -116,8 +117,9 @@ fn closed_form_gradients_equal_autodiff() {
                 let mut model = Network::<Flex>::new(&configs, &seeds, &device);
                 let input = random_data([owners, 8, 5], 0);
                 let targets = unit_vectors([owners, 8, 4]);
-                let models = vec![&config.model; seeds.len()];
-                let noise = || DropoutNoise::new(&models, &config.stages(), &seeds, 0);
+                let sites = || config.stages().into_iter().filter_map(Stage::dropout_site);
+                let rate = |_, site| config.model.dropout_rate(site);
+                let noise = || DropoutNoise::new(sites(), &seeds, rate, 0);
                 let factors: Vec<TensorData> = match noise() {
                     None => Vec::new(),
                     Some(mut same) => [7, 6]

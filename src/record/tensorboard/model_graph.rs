@@ -1,7 +1,8 @@
 //! The graph of a model for TensorBoard: a box for each layer, with its stages inside.
 
 use super::graph::GraphNode;
-use crate::spec::{Config, DropoutSite, Pooling, Stage};
+use crate::spec::Config;
+use crate::stages::{DropoutSite, Stage};
 
 /// The nodes of the model of a configuration, from the input to the loss. Stages without effect (dropout
 /// with rate 0) are omitted.
@@ -14,19 +15,13 @@ pub fn model_graph(config: &Config) -> Vec<GraphNode> {
     let mut last = graph.add("input".to_owned(), "Input", &[], input, Vec::new());
     let mut layer = 0;
     for stage in config.stages() {
-        if let Stage::Dropout { site, .. } = stage
-            && config.model.dropout_rate(site) == 0.0
-        {
+        let site = stage.dropout_site();
+        if site.is_some_and(|site| config.model.dropout_rate(site) == 0.0) {
             continue;
         }
-        if matches!(stage, Stage::Dense { .. } | Stage::Convolution { .. }) {
-            layer += 1;
-        }
-        let scope = match stage {
-            Stage::Dropout {
-                site: DropoutSite::Input,
-                ..
-            } => "input_dropout".to_owned(),
+        layer += usize::from(stage.is_layer());
+        let scope = match site {
+            Some(DropoutSite::Input) => "input_dropout".to_owned(),
             _ => format!("layer{layer}"),
         };
         last = graph.add_stage(config, &scope, stage, last);
@@ -76,85 +71,40 @@ impl Graph {
 
     /// Adds a stage and its parameters after the node `last`, and returns the name of the stage.
     fn add_stage(&mut self, config: &Config, scope: &str, stage: Stage, last: String) -> String {
-        let (name, operation, shape) = describe(config, stage);
+        let node = stage.node();
+        let name = node.name;
+        let parameters = stage.parameters();
         let mut inputs = vec![last];
-        for (parameter, shape) in parameters(stage) {
-            let name = format!("{scope}/{name}/{parameter}");
+        for parameter in &parameters {
+            let name = format!("{scope}/{name}/{}", parameter.name);
+            let shape = parameter.form.dimensions().into_iter();
+            let shape = shape.map(|size| size as i64).collect();
             inputs.push(self.add(name, "Parameter", &[], shape, Vec::new()));
         }
         let mut attributes = vec![
-            ("parameters".to_owned(), stage.parameters().to_string()),
+            ("parameters".to_owned(), stage.parameter_count().to_string()),
             ("flop_per_sample".to_owned(), stage.flop().to_string()),
         ];
-        if let Stage::Dropout { site, .. } = stage {
+        if let Some(site) = stage.dropout_site() {
             let rate = config.model.dropout_rate(site);
             attributes.push(("probability".to_owned(), rate.to_string()));
         }
-        if let Stage::Convolution { kernel, .. } = stage {
-            attributes.push(("kernel_size".to_owned(), kernel.to_string()));
-        }
-        let full_name = if parameters(stage).is_empty() {
+        let settings = node.attributes.into_iter();
+        attributes.extend(settings.map(|(name, value)| (name.to_owned(), value)));
+        let full_name = if parameters.is_empty() {
             format!("{scope}/{name}")
         } else {
             // In a box together with its parameters.
-            format!("{scope}/{name}/{operation}")
+            format!("{scope}/{name}/{}", node.operation)
         };
-        self.add(full_name, operation, &inputs, shape, attributes)
+        let shape = match node.image {
+            Some(image) => image.to_vec(),
+            None => vec![stage.features()],
+        };
+        let shape = shape.into_iter().map(|size| size as i64);
+        let shape = [-1].into_iter().chain(shape).collect();
+        self.add(full_name, node.operation, &inputs, shape, attributes)
     }
-}
-
-/// The name, the operation and the output shape of a stage.
-fn describe(config: &Config, stage: Stage) -> (&'static str, &'static str, Vec<i64>) {
-    let flat = vec![-1, stage.features() as i64];
-    match stage {
-        Stage::Dropout { .. } => ("dropout", "Dropout", flat),
-        Stage::Convolution {
-            height,
-            width,
-            outputs,
-            ..
-        } => {
-            let image = vec![-1, height as i64, width as i64, outputs as i64];
-            ("convolution", "Conv2d", image)
-        }
-        Stage::Dense { .. } => ("dense", "Linear", flat),
-        Stage::BatchNorm { .. } => ("batch_norm", "BatchNorm", flat),
-        Stage::LayerNorm { .. } => ("layer_norm", "LayerNorm", flat),
-        Stage::Activation { .. } => ("activation", config.model.activation.name(), flat),
-        Stage::Pooling {
-            pooling,
-            height,
-            width,
-            channels,
-        } => {
-            let operation = match pooling {
-                Pooling::Max => "MaxPool2d",
-                Pooling::Average | Pooling::None => "AvgPool2d",
-            };
-            let image = [height / 2, width / 2, channels].map(|size| size as i64);
-            ("pooling", operation, [&[-1], &image[..]].concat())
-        }
-    }
-}
-
-/// The names and shapes of the parameters of a stage.
-fn parameters(stage: Stage) -> Vec<(&'static str, Vec<i64>)> {
-    let (weight, bias) = match stage {
-        Stage::Dense { inputs, outputs } => (vec![inputs, outputs], outputs),
-        Stage::Convolution {
-            inputs,
-            outputs,
-            kernel,
-            ..
-        } => (vec![kernel, kernel, inputs, outputs], outputs),
-        Stage::BatchNorm { units, .. } => (vec![units], units),
-        Stage::LayerNorm { features } => (vec![features], features),
-        Stage::Dropout { .. } | Stage::Activation { .. } | Stage::Pooling { .. } => {
-            return Vec::new();
-        }
-    };
-    let weight = weight.into_iter().map(|size| size as i64).collect();
-    vec![("weight", weight), ("bias", vec![bias as i64])]
 }
 
 #[cfg(test)]

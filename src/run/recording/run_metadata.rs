@@ -4,7 +4,8 @@ use crate::escape::markdown;
 use crate::plan::{ParameterColumn, Plan, RunId, ValueKind};
 use crate::record::{EpochColumns, HParam, RunMetadata, model_graph};
 use crate::run::context::{DeviceSlot, ExecutionContext};
-use crate::spec::{Stage, Sweep, short_text};
+use crate::spec::{Sweep, short_text};
+use crate::stages::Stage;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -51,11 +52,9 @@ pub(crate) fn hparams(sweep: &Sweep, plan: &Plan, trial: usize) -> BTreeMap<Stri
     columns.filter_map(hparam).collect()
 }
 
-/// The number of dense and convolution layers among these stages.
+/// The number of layers among these stages.
 fn count_layers(stages: &[Stage]) -> usize {
-    let is_layer =
-        |stage: &&Stage| matches!(stage, Stage::Dense { .. } | Stage::Convolution { .. });
-    stages.iter().filter(is_layer).count()
+    stages.iter().filter(|stage| stage.is_layer()).count()
 }
 
 /// A configuration as a Markdown table.

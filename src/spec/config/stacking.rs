@@ -1,10 +1,9 @@
 //! Which configurations can be trained together, as one stacked model.
 
-use super::architecture::Stage;
 use super::trial_config::{Config, Split, Training};
 use crate::optimizers::OptimizerKind;
 use crate::spec::data::source::{DataSource, Normalise};
-use crate::spec::model::network::Activation;
+use crate::stages::Stage;
 
 /// The properties that all members of a cohort share. Everything else may differ: the optimizer and
 /// its settings, learning rate, schedule, epochs, activations of an MLP, dropout rates, initial weights, seed
@@ -31,12 +30,9 @@ impl Config {
         let mut stages = self.stages();
         // Kernels for a convolution with its activation round differently from those for each stage. The
         // results of a member would depend on the other members.
-        let is_convolution = |stage: &Stage| matches!(stage, Stage::Convolution { .. });
-        if !stages.iter().any(is_convolution) {
+        if !stages.iter().any(|stage| stage.is_fused()) {
             for stage in &mut stages {
-                if let Stage::Activation { function, .. } = stage {
-                    *function = Activation::Identity;
-                }
+                *stage = stage.stacking_shape();
             }
         }
         StackShape {
@@ -79,10 +75,7 @@ pub fn enclosing_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
     if a.len() != b.len() {
         return None;
     }
-    a.iter()
-        .zip(b)
-        .map(|(&a, &b)| enclosing_stage(a, b))
-        .collect()
+    a.iter().zip(b).map(|(a, &b)| a.enclosing(b)).collect()
 }
 
 /// The settings of an optimizer that are not numbers. Members of a cohort share an optimizer step only
@@ -120,56 +113,6 @@ impl Training {
                 clipped: self.clip_norm.is_some(),
             }
         }
-    }
-}
-
-/// The smallest stage that contains both.
-fn enclosing_stage(a: Stage, b: Stage) -> Option<Stage> {
-    match (a, b) {
-        _ if a == b => Some(a),
-        (
-            Stage::Dense { inputs, outputs },
-            Stage::Dense {
-                inputs: other_inputs,
-                outputs: other_outputs,
-            },
-        ) => Some(Stage::Dense {
-            inputs: inputs.max(other_inputs),
-            outputs: outputs.max(other_outputs),
-        }),
-        (
-            Stage::BatchNorm {
-                units,
-                positions: 1,
-            },
-            Stage::BatchNorm {
-                units: other,
-                positions: 1,
-            },
-        ) => Some(Stage::BatchNorm {
-            units: units.max(other),
-            positions: 1,
-        }),
-        (
-            Stage::Activation { function, features },
-            Stage::Activation {
-                features: other, ..
-            },
-        ) => Some(Stage::Activation {
-            function,
-            features: features.max(other),
-        }),
-        (
-            Stage::Dropout { site, features },
-            Stage::Dropout {
-                site: other_site,
-                features: other,
-            },
-        ) if site == other_site => Some(Stage::Dropout {
-            site,
-            features: features.max(other),
-        }),
-        _ => None,
     }
 }
 

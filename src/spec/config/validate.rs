@@ -2,7 +2,8 @@
 
 use super::schedule::{Schedule, ScheduleUnit};
 use super::trial_config::{Config, Split};
-use crate::spec::model::network::{MAX_LAYERS, ModelKind, Norm, Pooling, Width};
+use crate::spec::model::network::{MAX_LAYERS, ModelKind, Norm, Width};
+use crate::stages::{MAX_KERNEL_SIZE, Pooling};
 use crate::values::conflict::Conflict;
 
 /// The maximum number of parameters of a model: 4 GB of weights in 32-bit floats.
@@ -17,9 +18,6 @@ pub const MIN_EVAL_BATCH_SIZE: usize = 16;
 /// The maximum number of samples of a forward pass without training: enough to fill a core's vector
 /// units.
 pub const MAX_EVAL_BATCH_SIZE: usize = 512;
-
-/// The maximum height and width of a convolution's kernel.
-pub const MAX_KERNEL_SIZE: usize = 31;
 
 impl Config {
     /// Checks the values that depend on other keys or on the data.
@@ -67,7 +65,7 @@ impl Config {
         }
         self.check_convolutions()?;
         let stages = self.stages();
-        let counts = stages.iter().map(|stage| stage.parameters());
+        let counts = stages.iter().map(|stage| stage.parameter_count());
         let parameters = counts.fold(0, u64::saturating_add);
         if parameters > MAX_PARAMETERS {
             return Err(Conflict {

@@ -1,6 +1,7 @@
 //! The `model` section: shape, functions and initialisation of a network.
 
 use super::init::{BiasInit, Init};
+use crate::stages::{Activation, Pooling};
 use crate::values::config_value::{ConfigValue, string_enum};
 use crate::values::number::{Count, Fraction};
 use crate::yaml::diagnostic::Diagnostic;
@@ -14,32 +15,6 @@ string_enum! {
         Mlp = "mlp",
         /// Blocks of convolution and pooling, then fully connected layers.
         Cnn = "cnn",
-    }
-}
-
-string_enum! {
-    /// The activation after each hidden layer, with the default settings of `torch.nn`.
-    pub enum Activation {
-        /// max(0, x).
-        Relu = "relu",
-        /// The hyperbolic tangent.
-        Tanh = "tanh",
-        /// 1 / (1 + e⁻ˣ).
-        Sigmoid = "sigmoid",
-        /// x, and 0.01·x below 0 (Maas et al. 2013).
-        LeakyRelu = "leaky_relu",
-        /// x, and eˣ − 1 below 0 (Clevert et al. 2016).
-        Elu = "elu",
-        /// ELU scaled so that activations keep mean 0 and variance 1 (Klambauer et al. 2017).
-        Selu = "selu",
-        /// x·Φ(x), with the exact normal distribution Φ (Hendrycks and Gimpel 2016).
-        Gelu = "gelu",
-        /// x / (1 + e⁻ˣ), also called swish (Ramachandran et al. 2017).
-        Silu = "silu",
-        /// ln(1 + eˣ).
-        Softplus = "softplus",
-        /// x. Layers with it are together one linear map.
-        Identity = "identity",
     }
 }
 
@@ -63,18 +38,6 @@ string_enum! {
         BeforeActivation = "before_activation",
         /// After the activation.
         AfterActivation = "after_activation",
-    }
-}
-
-string_enum! {
-    /// The pooling at each block of a `cnn`, which halves the image.
-    pub enum Pooling {
-        /// The maximum of each 2 × 2 (`torch.nn.MaxPool2d(2)`).
-        Max = "max",
-        /// The mean of each 2 × 2 (`torch.nn.AvgPool2d(2)`).
-        Average = "average",
-        /// No pooling.
-        None = "none",
     }
 }
 

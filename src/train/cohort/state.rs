@@ -4,10 +4,9 @@ use super::max_norm::MaxNorm;
 use crate::backend::{Backend, CrossEntropy};
 use crate::data::DeviceDataset;
 use crate::metrics::{EpochMetrics, LayerValues};
-use crate::model::{
-    DropoutNoise, Network, ParameterLayer, StageGradient, parameter_shapes, trimmed, values,
-};
+use crate::model::{Network, ParameterLayer, parameter_shapes, trimmed, values};
 use crate::optimizers::PerMember;
+use crate::stages::{DropoutNoise, StageGradient};
 use crate::train::batches::Batch;
 use crate::train::member::Member;
 use crate::train::optimizer::{Optimizer, new_optimizer};
@@ -144,9 +143,11 @@ impl<'a, B: Backend> Cohort<'a, B> {
         batch: usize,
     ) -> Option<DropoutNoise> {
         let members = self.members.iter();
-        let models: Vec<_> = members.clone().map(|member| &member.config.model).collect();
         let seeds: Vec<_> = members.map(|member| member.seed).collect();
-        let mut noise = DropoutNoise::new(&models, self.model.stages(), &seeds, epoch)?;
+        let stages = self.model.stages().iter();
+        let sites = stages.filter_map(|stage| stage.dropout_site());
+        let rate = |member: usize, site| self.members[member].config.model.dropout_rate(site);
+        let mut noise = DropoutNoise::new(sites, &seeds, rate, epoch)?;
         noise.skip(batch);
         Some(noise)
     }

@@ -2,7 +2,8 @@
 
 use crate::backend::Backend;
 use crate::metrics::Scores;
-use crate::model::{LossSums, select_members};
+use crate::model::LossSums;
+use crate::stages::select_members;
 use burn::tensor::Tensor;
 
 /// Sums the losses and the correct predictions of steps.

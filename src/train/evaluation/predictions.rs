@@ -3,7 +3,8 @@
 use crate::backend::Backend;
 use crate::data::DeviceSamples;
 use crate::metrics::{Score, Scores};
-use crate::model::{Classification, LossSums, Network, classify, eval_batch_size, select_members};
+use crate::model::{Classification, LossSums, Network, classify, eval_batch_size};
+use crate::stages::select_members;
 use crate::train::batches::{BatchPlan, SampleOrders};
 use crate::train::grouping::group_by_key;
 use crate::train::member::Member;

@@ -16,8 +16,8 @@ use state::{member_of, stack_members};
 pub(super) use step_constants::StepConstants;
 
 use crate::backend::Backend;
-use crate::model::StageGradient;
 use crate::optimizers::{PerMember, StackedState};
+use crate::stages::StageGradient;
 use burn::tensor::Tensor;
 
 /// An optimizer with its state, for all parameters of a cohort.

@@ -8,9 +8,9 @@ use super::plain_sgd::PlainSgd;
 use super::segmented::{Segment, Segmented};
 use super::weight_decay::{CoupledDecay, DecoupledDecay};
 use crate::backend::Backend;
-use crate::model::segments;
 use crate::optimizers::{self, OptimizerSettings, PerMember, WeightDecay};
 use crate::spec::{StepKind, Training};
+use crate::stages::segments;
 use std::ops::Range;
 
 /// The optimizer of members with these settings, which may use different kinds of optimizers.

@@ -3,10 +3,11 @@
 use super::Optimizer;
 use super::step_constants::StepConstants;
 use crate::backend::{Backend, FusedRule, OnePassUpdates, ParameterLists};
-use crate::model::StageGradient;
 use crate::optimizers::{OptimizerSettings, PerMember, StackedState};
 use crate::spec::{NonNegative, Training};
+use crate::stages::StageGradient;
 use burn::tensor::Tensor;
+use smallvec::{SmallVec, smallvec};
 
 /// The steps of members whose optimizers have one update rule, with their penalties, clipping by value and
 /// weight decay. Computes the same as the optimizer of that rule on tensors, to the bit, for batches of up to 512
@@ -130,12 +131,14 @@ impl<B: Backend> Optimizer<B> for OnePass<B> {
         gradients: Vec<StageGradient<B>>,
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
-        let of_stage = |gradient| match gradient {
-            StageGradient::Linear { input, output } => {
-                let of_bias = Gradient::Value(B::sum_rows(output.clone()));
-                [Gradient::Product { input, output }, of_bias]
+        let of_stage = |gradient| -> SmallVec<[Gradient<B>; 2]> {
+            match gradient {
+                StageGradient::Linear { input, output } => {
+                    let of_bias = Gradient::Value(B::sum_rows(output.clone()));
+                    smallvec![Gradient::Product { input, output }, of_bias]
+                }
+                StageGradient::Values(values) => values.into_iter().map(Gradient::Value).collect(),
             }
-            StageGradient::Values(values) => values.map(Gradient::Value),
         };
         let gradients = gradients.into_iter().flat_map(of_stage);
         self.step_parameters(parameters, gradients, learning_rate)
@@ -207,7 +210,7 @@ mod tests {
                         input: random([owners, batch, INPUTS]),
                         output: random([count, batch, OUTPUTS]),
                     },
-                    StageGradient::Values([
+                    StageGradient::Values(smallvec![
                         random([count, 1, OUTPUTS]),
                         random([count, 1, OUTPUTS]),
                     ]),

@@ -2,8 +2,8 @@
 
 use super::Optimizer;
 use crate::backend::Backend;
-use crate::model::StageGradient;
 use crate::optimizers::{PerMember, StackedState};
+use crate::stages::StageGradient;
 use burn::tensor::Tensor;
 
 /// `w ← w − η·(g + λ·w)`, with the weight decay λ. If the backend can, gradient and step of a dense
@@ -40,14 +40,14 @@ impl<B: Backend> Optimizer<B> for PlainSgd<B> {
             .collect();
         let learning_rates: Vec<f32> = rates.iter().map(|&rate| rate as f32).collect();
         let mut parameters = parameters.into_iter();
-        let mut next = || parameters.next().expect("two parameters for each gradient");
-        let mut stepped = Vec::with_capacity(2 * gradients.len());
+        let mut stepped = Vec::with_capacity(parameters.len());
         for gradient in gradients {
-            let weight_and_bias = [next(), next()];
+            let of_stage = parameters.by_ref();
             match gradient {
                 StageGradient::Linear { input, output } if B::FUSES_SGD => {
+                    let mut next = || of_stage.next().expect("a weight and a bias");
                     stepped.extend(B::sgd_step(
-                        weight_and_bias,
+                        [next(), next()],
                         input,
                         output,
                         &weight_factors,
@@ -55,8 +55,9 @@ impl<B: Backend> Optimizer<B> for PlainSgd<B> {
                     ));
                 }
                 gradient => {
-                    let gradients = gradient.values().into();
-                    stepped.extend(self.step(weight_and_bias.into(), gradients, learning_rate));
+                    let gradients = gradient.values().into_vec();
+                    let of_stage = of_stage.take(gradients.len()).collect();
+                    stepped.extend(self.step(of_stage, gradients, learning_rate));
                 }
             }
         }

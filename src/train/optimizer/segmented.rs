@@ -3,8 +3,8 @@
 use super::Optimizer;
 use super::state::OptimizerState;
 use crate::backend::Backend;
-use crate::model::{StageGradient, concat_members, narrow_members};
 use crate::optimizers::{PerMember, StackedState};
+use crate::stages::{StageGradient, concat_members, narrow_members};
 use burn::tensor::Tensor;
 use std::ops::Range;
 

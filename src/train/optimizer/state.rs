@@ -1,8 +1,9 @@
 //! The state that an optimizer keeps between steps.
 
 use crate::backend::Backend;
-use crate::model::{concat_members, padded, trimmed};
+use crate::model::{padded, trimmed};
 use crate::optimizers::StackedState;
+use crate::stages::concat_members;
 use burn::tensor::Tensor;
 
 /// The state of one member. Restored into the optimizer of another cohort, training continues with

@@ -6,7 +6,8 @@ use tp_sweep::model::state_shapes;
 use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::run::{Executor, FaultGuard, FaultMonitor};
-use tp_sweep::spec::{Config, Count, Split, Stage};
+use tp_sweep::spec::{Config, Count, Split};
+use tp_sweep::stages::Stage;
 use tp_sweep::train::{Interrupted, TrainingHost};
 
 /// How a run ends.
@@ -187,7 +188,7 @@ fn is_validated(config: &Config) -> bool {
 
 /// An epoch on the way to this accuracy: losses fall by what the accuracy rises.
 fn epoch_metrics(config: &Config, epoch: usize, accuracy: f64) -> EpochMetrics {
-    let is_dense = |stage: &&Stage| matches!(stage, Stage::Dense { .. });
+    let is_dense = |stage: &&Stage| matches!(stage, Stage::Dense(_));
     let layers = config.stages().iter().filter(is_dense).count();
     let share = epoch as f64 / config.training.epochs.get() as f64;
     EpochMetrics {

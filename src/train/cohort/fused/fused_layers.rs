@@ -1,7 +1,8 @@
 //! Describes the layers of a stacked model to the kernels of whole steps.
 
 use crate::backend::{FusedActivation, FusedLayer};
-use crate::spec::{Activation, DropoutSite, Model, Stage};
+use crate::spec::Model;
+use crate::stages::{Dense, DropoutSite, Stage};
 
 /// The dense layers of a stacked model, and the dropout sites at which any member drops units; `None` if
 /// the kernels do not support a stage. `stages` are those of the widest model, `member_stages` those of
@@ -15,7 +16,7 @@ pub(super) fn fused_layers(
     for (position, stage) in stages.iter().enumerate() {
         let members = || member_stages.iter().map(|stages| stages[position]);
         match *stage {
-            Stage::Dense { inputs, outputs } => layers.push(FusedLayer {
+            Stage::Dense(Dense { inputs, outputs }) => layers.push(FusedLayer {
                 inputs,
                 outputs,
                 widths: members().map(outputs_of).collect::<Option<_>>()?,
@@ -24,16 +25,15 @@ pub(super) fn fused_layers(
                 dropout: Vec::new(),
             }),
             // Only directly after a dense layer, not after an activation.
-            Stage::BatchNorm { .. }
-                if position.checked_sub(1).is_some_and(|p| is_dense(stages[p])) =>
-            {
+            Stage::BatchNorm(_) if position.checked_sub(1).is_some_and(|p| is_dense(stages[p])) => {
                 layers.last_mut()?.norm = true;
             }
-            Stage::Activation { .. } => {
+            Stage::ActivationStage(_) => {
                 layers.last_mut()?.activations =
                     members().map(activation_of).collect::<Option<_>>()?;
             }
-            Stage::Dropout { site, .. } => {
+            Stage::Dropout(dropout) => {
+                let site = dropout.site;
                 let rates: Vec<f32> = models
                     .iter()
                     .map(|model| model.dropout_rate(site) as f32)
@@ -50,30 +50,19 @@ pub(super) fn fused_layers(
 }
 
 fn is_dense(stage: Stage) -> bool {
-    matches!(stage, Stage::Dense { .. })
+    matches!(stage, Stage::Dense(_))
 }
 
 fn outputs_of(stage: Stage) -> Option<usize> {
     match stage {
-        Stage::Dense { outputs, .. } => Some(outputs),
+        Stage::Dense(dense) => Some(dense.outputs),
         _ => None,
     }
 }
 
 fn activation_of(stage: Stage) -> Option<FusedActivation> {
-    let Stage::Activation { function, .. } = stage else {
-        return None;
-    };
-    Some(match function {
-        Activation::Relu => FusedActivation::Relu,
-        Activation::Tanh => FusedActivation::Tanh,
-        Activation::Sigmoid => FusedActivation::Sigmoid,
-        Activation::LeakyRelu => FusedActivation::LeakyRelu,
-        Activation::Elu => FusedActivation::Elu,
-        Activation::Selu => FusedActivation::Selu,
-        Activation::Gelu => FusedActivation::Gelu,
-        Activation::Silu => FusedActivation::Silu,
-        Activation::Softplus => FusedActivation::Softplus,
-        Activation::Identity => FusedActivation::Identity,
-    })
+    match stage {
+        Stage::ActivationStage(activation) => Some(activation.function.fused()),
+        _ => None,
+    }
 }

@@ -4,9 +4,8 @@ use super::fused_layers::fused_layers;
 use crate::backend::{
     Backend, FusedBatch, FusedEnd, FusedEpoch, FusedModel, FusedStart, FusedState, FusedTraining,
 };
-use crate::model::DropoutNoise;
 use crate::optimizers::StackedState;
-use crate::spec::DropoutSite;
+use crate::stages::{DropoutNoise, DropoutSite};
 use crate::train::batches::EpochOrder;
 use crate::train::cohort::state::Cohort;
 use crate::train::evaluation::LossAccumulator;

@@ -1,10 +1,20 @@
-//! Dropout (Srivastava et al. 2014).
+//! The random numbers of dropout.
 
 use crate::backend::{Backend, NoiseKey};
 use crate::random::{Purpose, Seed, Stream};
-use crate::spec::{DropoutSite, Model, Stage};
 use burn::tensor::Tensor;
 use std::collections::HashMap;
+
+/// A position of dropout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DropoutSite {
+    /// On the input.
+    Input,
+    /// At the end of the block with this index.
+    Block(usize),
+    /// After the hidden layer with this index.
+    Hidden(usize),
+}
 
 /// The dropout noise of one epoch: one random stream for each dropout site and seed.
 ///
@@ -22,26 +32,27 @@ struct SiteNoise {
 }
 
 impl DropoutNoise {
-    /// The noise of `epoch` for members of these models and seeds; `None` if no member has dropout.
-    pub fn new(models: &[&Model], stages: &[Stage], seeds: &[Seed], epoch: usize) -> Option<Self> {
-        let mut sites = HashMap::new();
-        for stage in stages {
-            let Stage::Dropout { site, .. } = *stage else {
-                continue;
-            };
-            let rates: Vec<f32> = models
-                .iter()
-                .map(|model| model.dropout_rate(site) as f32)
-                .collect();
+    /// The noise of `epoch` at these sites for members of these seeds; `None` if no member has dropout. `rate` is the
+    /// rate of the member with an index at a site.
+    pub fn new(
+        sites: impl IntoIterator<Item = DropoutSite>,
+        seeds: &[Seed],
+        rate: impl Fn(usize, DropoutSite) -> f64,
+        epoch: usize,
+    ) -> Option<Self> {
+        let mut noise = HashMap::new();
+        for site in sites {
+            let members = 0..seeds.len();
+            let rates: Vec<f32> = members.map(|member| rate(member, site) as f32).collect();
             if rates.iter().all(|&rate| rate == 0.0) {
                 continue;
             }
             let stream_key = [epoch as u32, stream_number(site)];
             let stream = |seed: &Seed| seed.stream(Purpose::Dropout, stream_key);
             let streams = seeds.iter().map(stream).collect();
-            sites.insert(site, SiteNoise { rates, streams });
+            noise.insert(site, SiteNoise { rates, streams });
         }
-        (!sites.is_empty()).then_some(Self { sites })
+        (!noise.is_empty()).then_some(Self { sites: noise })
     }
 
     /// Skips the noise of this number of steps.

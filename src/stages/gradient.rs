@@ -3,9 +3,13 @@
 use super::segments::narrow_members;
 use crate::backend::Backend;
 use burn::tensor::Tensor;
+use smallvec::{SmallVec, smallvec};
 use std::ops::Range;
 
-/// The gradients of the weight and the bias of one stage.
+/// One tensor for each parameter of a stage, in their order.
+pub type ParameterValues<B> = SmallVec<[Tensor<B, 3>; 2]>;
+
+/// The gradients of the parameters of one stage.
 #[derive(Clone, Debug)]
 pub enum StageGradient<B: Backend> {
     /// The gradients of a linear map, as factors: that of the weight is `inputᵀ · output`, that of the bias
@@ -17,16 +21,16 @@ pub enum StageGradient<B: Backend> {
         output: Tensor<B, 3>,
     },
     /// The gradients of any other stage, as tensors.
-    Values([Tensor<B, 3>; 2]),
+    Values(ParameterValues<B>),
 }
 
 impl<B: Backend> StageGradient<B> {
     /// The gradients as tensors, each with the shape of its parameter.
-    pub fn values(self) -> [Tensor<B, 3>; 2] {
+    pub fn values(self) -> ParameterValues<B> {
         match self {
             Self::Linear { input, output } => {
                 let bias = B::sum_rows(output.clone());
-                [B::product(input.swap_dims(1, 2), output), bias]
+                smallvec![B::product(input.swap_dims(1, 2), output), bias]
             }
             Self::Values(values) => values,
         }
@@ -44,7 +48,7 @@ impl<B: Backend> StageGradient<B> {
                 output: narrow_members(output, members),
             },
             Self::Values(values) => {
-                Self::Values(values.each_ref().map(|v| narrow_members(v, members)))
+                Self::Values(values.iter().map(|v| narrow_members(v, members)).collect())
             }
         }
     }

@@ -1,9 +1,67 @@
 //! Activation functions and their derivatives: in tensor operations, and by the kernels of backends that have them.
 
-use crate::backend::{ActivationKernel, Backend};
-use crate::spec::Activation;
+use crate::backend::{ActivationKernel, Backend, FusedActivation};
+use crate::values::config_value::string_enum;
 use burn::tensor::{Tensor, TensorPrimitive, activation};
 use cpu_kernels::{LEAKY_RELU_SLOPE, SELU_ALPHA, SELU_SCALE};
+
+string_enum! {
+    /// The activation after each hidden layer, with the default settings of `torch.nn`.
+    pub enum Activation {
+        /// max(0, x).
+        Relu = "relu",
+        /// The hyperbolic tangent.
+        Tanh = "tanh",
+        /// 1 / (1 + e⁻ˣ).
+        Sigmoid = "sigmoid",
+        /// x, and 0.01·x below 0 (Maas et al. 2013).
+        LeakyRelu = "leaky_relu",
+        /// x, and eˣ − 1 below 0 (Clevert et al. 2016).
+        Elu = "elu",
+        /// ELU scaled so that activations keep mean 0 and variance 1 (Klambauer et al. 2017).
+        Selu = "selu",
+        /// x·Φ(x), with the exact normal distribution Φ (Hendrycks and Gimpel 2016).
+        Gelu = "gelu",
+        /// x / (1 + e⁻ˣ), also called swish (Ramachandran et al. 2017).
+        Silu = "silu",
+        /// ln(1 + eˣ).
+        Softplus = "softplus",
+        /// x. Layers with it are together one linear map.
+        Identity = "identity",
+    }
+}
+
+impl Activation {
+    /// The gain that preserves the variance through an activation (`torch.nn.init.calculate_gain`). PyTorch
+    /// defines none for elu, gelu, silu and softplus, which use that of ReLU because of their similar shape.
+    pub fn gain(self) -> f64 {
+        match self {
+            Self::Identity | Self::Sigmoid => 1.0,
+            Self::Tanh => 5.0 / 3.0,
+            Self::Selu => 0.75,
+            Self::LeakyRelu => (2.0 / (1.0 + LEAKY_RELU_SLOPE * LEAKY_RELU_SLOPE)).sqrt(),
+            Self::Relu | Self::Elu | Self::Gelu | Self::Silu | Self::Softplus => {
+                std::f64::consts::SQRT_2
+            }
+        }
+    }
+
+    /// The function in the kernels of whole steps.
+    pub(crate) fn fused(self) -> FusedActivation {
+        match self {
+            Self::Relu => FusedActivation::Relu,
+            Self::Tanh => FusedActivation::Tanh,
+            Self::Sigmoid => FusedActivation::Sigmoid,
+            Self::LeakyRelu => FusedActivation::LeakyRelu,
+            Self::Elu => FusedActivation::Elu,
+            Self::Selu => FusedActivation::Selu,
+            Self::Gelu => FusedActivation::Gelu,
+            Self::Silu => FusedActivation::Silu,
+            Self::Softplus => FusedActivation::Softplus,
+            Self::Identity => FusedActivation::Identity,
+        }
+    }
+}
 
 /// The function's kernel; `None` for the identity.
 fn kernel(function: Activation) -> Option<ActivationKernel> {

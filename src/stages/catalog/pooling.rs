@@ -1,17 +1,121 @@
-//! Pooling of images with a 2 × 2 window and stride 2.
+//! Pooling of images with a 2 × 2 window and stride 2, as `torch.nn.MaxPool2d(2)` and `AvgPool2d(2)`.
 
-use super::per_batch_cache::PerBatchCache;
 use crate::backend::{self, Backend, PoolShape};
-use crate::spec::Pooling;
+use crate::stages::definition::Definition;
+use crate::stages::graph::StageNode;
+use crate::stages::layer_context::LayerContext;
+use crate::stages::module_tensors::ModuleTensors;
+use crate::stages::operation::{BackwardPass, ForwardPass, Gradients, Operation, cached};
+use crate::stages::per_batch_cache::PerBatchCache;
+use crate::stages::sample_shape::SampleShape;
+use crate::values::config_value::string_enum;
 use burn::tensor::{Bool, Int, Tensor, TensorData};
+use serde::{Deserialize, Serialize};
 
-/// A pooling of images of this shape. An odd last row or column is ignored.
+/// Height and width of the window.
+const SIZE: usize = 2;
+
+string_enum! {
+    /// The pooling at each block of a `cnn`, which halves the image.
+    pub enum Pooling {
+        /// The maximum of each 2 × 2 (`torch.nn.MaxPool2d(2)`).
+        Max = "max",
+        /// The mean of each 2 × 2 (`torch.nn.AvgPool2d(2)`).
+        Average = "average",
+        /// No pooling.
+        None = "none",
+    }
+}
+
+/// Pooling over 2 × 2; an odd last row or column is ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Pool {
+    /// Maximum or mean.
+    pub pooling: Pooling,
+    /// Input rows.
+    pub height: usize,
+    /// Input columns.
+    pub width: usize,
+    /// Channels.
+    pub channels: usize,
+}
+
+/// `torch.nn.MaxPool2d(2)` or `AvgPool2d(2)`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PoolLayer {
+    /// `max` or `average`.
+    pooling: String,
+    /// Height and width of the window.
+    size: usize,
+}
+
+impl Pool {
+    fn output_image(self) -> [usize; 3] {
+        [self.height / SIZE, self.width / SIZE, self.channels]
+    }
+}
+
+impl Definition for Pool {
+    type Layer = PoolLayer;
+    type Record = ();
+    type Operation<B: Backend> = PoolOperation<B>;
+
+    fn features(self) -> usize {
+        self.output_image().iter().product()
+    }
+
+    fn output(self, _: SampleShape) -> SampleShape {
+        SampleShape::Image(self.output_image())
+    }
+
+    fn node(self) -> StageNode {
+        let operation = match self.pooling {
+            Pooling::Max => "MaxPool2d",
+            Pooling::Average | Pooling::None => "AvgPool2d",
+        };
+        StageNode {
+            image: Some(self.output_image()),
+            ..StageNode::new("pooling", operation)
+        }
+    }
+
+    fn layer(self, _: LayerContext) -> Option<PoolLayer> {
+        Some(PoolLayer {
+            pooling: self.pooling.name().to_owned(),
+            size: SIZE,
+        })
+    }
+
+    fn from_layer(layer: &PoolLayer, input: SampleShape) -> Result<Option<Self>, String> {
+        let [height, width, channels] = input.image("a pooling")?;
+        if height.min(width) < SIZE {
+            return Err("the image is too small for a pooling".to_owned());
+        }
+        let pooling = layer.pooling.as_str();
+        let named = |known: &&Pooling| **known != Pooling::None && known.name() == pooling;
+        let found = Pooling::ALL.iter().find(named);
+        Ok(Some(Self {
+            pooling: *found.ok_or_else(|| format!("unknown pooling {pooling}"))?,
+            height,
+            width,
+            channels,
+        }))
+    }
+
+    fn record(self, _: &mut ModuleTensors<'_>) {}
+
+    fn operation<B: Backend>(_: &[Self], shape: Self, _: &B::Device) -> PoolOperation<B> {
+        PoolOperation {
+            shape,
+            indices: PerBatchCache::new(),
+        }
+    }
+}
+
+/// The pooling of the images of all members.
 #[derive(Clone, Debug)]
-pub(in crate::model) struct Pool<B: Backend> {
-    pooling: Pooling,
-    height: usize,
-    width: usize,
-    channels: usize,
+pub(crate) struct PoolOperation<B: Backend> {
+    shape: Pool,
     indices: PerBatchCache<PixelIndices<B>>,
 }
 
@@ -25,39 +129,62 @@ struct PixelIndices<B: Backend> {
     inverse: Tensor<B, 1, Int>,
 }
 
-impl<B: Backend> Pool<B> {
-    pub(in crate::model) fn new(pooling: Pooling, [height, width, channels]: [usize; 3]) -> Self {
-        Self {
-            pooling,
-            height,
-            width,
-            channels,
-            indices: PerBatchCache::new(),
-        }
+impl<B: Backend> Operation<B> for PoolOperation<B> {
+    fn predict(
+        &mut self,
+        input: Tensor<B, 3>,
+        _: &[Tensor<B, 3>],
+        _: &mut ForwardPass<'_, B>,
+    ) -> Tensor<B, 3> {
+        self.pool(input)
     }
 
-    pub(in crate::model) fn takes_maximum(&self) -> bool {
-        self.pooling == Pooling::Max
+    fn forward(
+        &mut self,
+        input: Tensor<B, 3>,
+        _: &[Tensor<B, 3>],
+        _: &mut ForwardPass<'_, B>,
+    ) -> (Tensor<B, 3>, Vec<Tensor<B, 3>>) {
+        let output = self.pool(input.clone());
+        (output.clone(), vec![input, output])
+    }
+
+    fn backward(
+        &mut self,
+        tensors: Vec<Tensor<B, 3>>,
+        gradient: Tensor<B, 3>,
+        _: &[Tensor<B, 3>],
+        _: &mut BackwardPass<B>,
+    ) -> Gradients<B> {
+        let [input, output] = cached(tensors);
+        (Some(self.input_gradient(input, output, gradient)), None)
+    }
+}
+
+impl<B: Backend> PoolOperation<B> {
+    /// Whether it takes maxima.
+    pub(crate) fn takes_maximum(&self) -> bool {
+        self.shape.pooling == Pooling::Max
     }
 
     /// The pooled images: `[members, batch, height/2·width/2·channels]`.
-    pub(in crate::model) fn forward(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
+    fn pool(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
         if let Some(kernels) = B::image_kernels() {
             let (pooling, shape) = self.kernel_settings();
             return kernels.pool(input, pooling, shape);
         }
         let [members, batch, _] = input.dims();
         let [a, b, c, d] = self.corners(input);
-        let pooled = match self.pooling {
+        let pooled = match self.shape.pooling {
             Pooling::Max => a.max_pair(b).max_pair(c.max_pair(d)),
             Pooling::Average | Pooling::None => (a + b + c + d).mul_scalar(0.25),
         };
-        let features = self.height / 2 * (self.width / 2) * self.channels;
+        let features = self.shape.height / 2 * (self.shape.width / 2) * self.shape.channels;
         pooled.reshape([members, batch, features])
     }
 
     /// The gradient of the input. The first of equal maxima receives the gradient, as in PyTorch.
-    pub(in crate::model) fn backward(
+    fn input_gradient(
         &mut self,
         input: Tensor<B, 3>,
         output: Tensor<B, 3>,
@@ -69,10 +196,10 @@ impl<B: Backend> Pool<B> {
         }
         let shape = input.dims();
         let images = shape[0] * shape[1];
-        let pooled_shape = [images * (self.height / 2) * (self.width / 2), self.channels];
+        let pooled_shape = [images * (self.shape.height / 2) * (self.shape.width / 2), self.shape.channels];
         let device = input.device();
         let gradient = output_gradient.reshape(pooled_shape);
-        let mut parts = match self.pooling {
+        let mut parts = match self.shape.pooling {
             Pooling::Average | Pooling::None => vec![gradient.mul_scalar(0.25); 4],
             Pooling::Max => {
                 let maxima = output.reshape(pooled_shape);
@@ -93,20 +220,20 @@ impl<B: Backend> Pool<B> {
                 self.corners(input).map(corner_gradient).into()
             }
         };
-        parts.push(Tensor::zeros([1, self.channels], &device));
+        parts.push(Tensor::zeros([1, self.shape.channels], &device));
         let inverse = self.indices(images, &device).inverse;
         Tensor::cat(parts, 0).select(0, inverse).reshape(shape)
     }
 
     /// The settings of the kernels for images.
     fn kernel_settings(&self) -> (backend::Pooling, PoolShape) {
-        let pooling = match self.pooling {
+        let pooling = match self.shape.pooling {
             Pooling::Max => backend::Pooling::Max,
             Pooling::Average | Pooling::None => backend::Pooling::Average,
         };
         let shape = PoolShape {
-            size: [self.height, self.width],
-            channels: self.channels,
+            size: [self.shape.height, self.shape.width],
+            channels: self.shape.channels,
         };
         (pooling, shape)
     }
@@ -116,13 +243,13 @@ impl<B: Backend> Pool<B> {
         let [members, batch, _] = input.dims();
         let images = members * batch;
         let device = input.device();
-        let pixels = input.reshape([images * self.height * self.width, self.channels]);
+        let pixels = input.reshape([images * self.shape.height * self.shape.width, self.shape.channels]);
         let corners = self.indices(images, &device).corners;
         corners.map(|rows| pixels.clone().select(0, rows))
     }
 
     fn indices(&mut self, images: usize, device: &B::Device) -> PixelIndices<B> {
-        let size = [self.height, self.width];
+        let size = [self.shape.height, self.shape.width];
         self.indices
             .get(images, || pixel_indices(images, size, device))
     }
@@ -178,8 +305,14 @@ mod tests {
             .flat_map(|size| [Pooling::Max, Pooling::Average].map(|pooling| (size, pooling)))
         {
             let [height, width, channels] = size;
-            let mut ours = Pool::<Flex>::new(pooling, size);
-            let mut theirs = Pool::<Plain>::new(pooling, size);
+            let shape = Pool {
+                pooling,
+                height,
+                width,
+                channels,
+            };
+            let mut ours = Pool::operation::<Flex>(&[], shape, &device);
+            let mut theirs = Pool::operation::<Plain>(&[], shape, &Default::default());
             // Rounded, so that some windows have several maxima.
             let images: Tensor<Flex, 3> = Tensor::random(
                 [2, 3, height * width * channels],
@@ -193,11 +326,11 @@ mod tests {
             let plain = |tensor: &Tensor<Flex, 3>| {
                 Tensor::<Plain, 3>::from_data(tensor.to_data(), &Default::default())
             };
-            let output = ours.forward(images.clone());
-            let expected = theirs.forward(plain(&images));
+            let output = ours.pool(images.clone());
+            let expected = theirs.pool(plain(&images));
             assert_eq!(output.to_data(), expected.to_data(), "{size:?} {pooling:?}");
-            let found = ours.backward(images.clone(), output, gradient.clone());
-            let expected = theirs.backward(plain(&images), expected, plain(&gradient));
+            let found = ours.input_gradient(images.clone(), output, gradient.clone());
+            let expected = theirs.input_gradient(plain(&images), expected, plain(&gradient));
             assert_eq!(
                 found.into_data(),
                 expected.into_data(),
