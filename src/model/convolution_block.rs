@@ -5,7 +5,7 @@
 use super::network_stage::NetworkStage;
 use crate::backend::{Backend, BlockParameters, BlockShape, ImageKernels};
 use crate::stages::{
-    Activation, BatchNormOperation, ConvolutionOperation, NORM_EPSILON, StageGradient,
+    ActivationFunction, BatchNormOperation, ConvolutionOperation, NORM_EPSILON, StageGradient,
     StageOperation,
 };
 use burn::tensor::Tensor;
@@ -36,7 +36,7 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
             Some(StageOperation::Pool(pool)) => usize::from(pool.takes_maximum()),
             _ => 0,
         };
-        let is_rectified = functions.single_function() == Some(Activation::Relu);
+        let is_rectified = functions.single_function() == Some(ActivationFunction::Relu);
         is_rectified.then_some(2 + normed + pooled)
     }
 

@@ -137,8 +137,8 @@ fn gather(values: &[f32], sizes: &[usize], strides: &[usize], start: usize, outp
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Config, ModelKind, Norm};
-    use crate::stages::Dense;
+    use crate::spec::{Config, ModelKind};
+    use crate::stages::{BatchNormChoice, Dense, Norm};
     use proptest::prelude::*;
 
     #[test]
@@ -187,7 +187,7 @@ mod tests {
 
     #[test]
     fn names_and_shapes_are_those_of_pytorch() {
-        let (stages, image) = small_cnn(Norm::Batch);
+        let (stages, image) = small_cnn(Norm::BatchNorm(BatchNormChoice {}));
         let listed: Vec<String> = names_and_shapes(&stages, image)
             .map(|(name, shape)| format!("{name} {shape:?}"))
             .collect();
@@ -220,8 +220,8 @@ mod tests {
 
     #[test]
     fn weights_survive_the_way_there_and_back() {
-        for norm in Norm::ALL {
-            let (stages, image) = small_cnn(*norm);
+        for norm in Norm::all() {
+            let (stages, image) = small_cnn(norm);
             let mut next = 0.0;
             let weights: Weights = state_shapes(&stages)
                 .into_iter()

@@ -89,12 +89,13 @@ pub fn from_safetensors(
 mod tests {
     use super::*;
     use crate::model::state_shapes;
-    use crate::spec::{Config, Norm};
+    use crate::spec::Config;
+    use crate::stages::{BatchNormChoice, Norm};
     use proptest::prelude::*;
 
     fn model() -> (Vec<Stage>, Weights) {
         let mut config = Config::default();
-        config.model.norm = Norm::Batch;
+        config.model.norm = Norm::BatchNorm(BatchNormChoice {});
         config.dataset_info.features = 6;
         config.dataset_info.image = Some([1, 2, 3]);
         let stages = config.stages();
@@ -134,6 +135,7 @@ mod tests {
         let bytes = to_safetensors(&stages, IMAGE, &weights);
         let mut config = Config::default();
         config.dataset_info.features = 6;
+        config.dataset_info.image = None;
         let refused = from_safetensors(&config.stages(), None, &bytes).unwrap_err();
         assert!(
             refused.contains("a tensor norm1.bias, which the model does not have"),

@@ -88,8 +88,8 @@ fn check_network_size(stages: &[Stage]) -> Result<(), String> {
 mod tests {
     use super::super::layer::layers_of;
     use super::*;
-    use crate::spec::{Config, Count, Fraction, ModelKind, Norm, NormPosition};
-    use crate::stages::{Activation, Pooling};
+    use crate::spec::{Config, Count, Fraction, ModelKind, NormPosition, Pooling};
+    use crate::stages::{Activation, Norm};
     use proptest::prelude::*;
 
     fn rebuilt(config: &Config) -> Vec<Stage> {
@@ -106,9 +106,9 @@ mod tests {
         fn a_network_is_built_from_its_layers_again(
             cnn in any::<bool>(),
             layers in 1_usize..4,
-            norm in prop::sample::select(Norm::ALL),
+            norm in prop::sample::select(Norm::all()),
             position in prop::sample::select(NormPosition::ALL),
-            activation in prop::sample::select(Activation::ALL),
+            activation in prop::sample::select(Activation::all()),
             pooling in prop::sample::select(Pooling::ALL),
             dropout in prop::sample::select(vec![0.0, 0.25]),
         ) {

@@ -90,12 +90,9 @@ impl Plan {
     }
 
     /// Equal for members of one segment of a stacked step: kind of optimizer step, and activation.
-    fn segment_key(&self, run: RunId) -> (StepKind, usize) {
+    fn segment_key(&self, run: RunId) -> (StepKind, &'static str) {
         let config = &self.trials[run.trial].config;
-        (
-            config.training.step_kind(),
-            config.model.activation as usize,
-        )
+        (config.training.step_kind(), config.model.activation.name())
     }
 }
 

@@ -7,9 +7,11 @@ use super::sections::options::SweepOptions;
 use crate::datasets::{KnownDataset, KnownSet};
 use crate::metrics::Score;
 use crate::optimizers::{OptimizerKind, WeightDecay};
+use crate::stages::{Activation, Norm};
 use crate::values::config_value::ConfigValue;
 use crate::values::number::Count;
 use crate::values::section::SectionKey;
+use crate::values::tagged_variant::VariantInfo;
 use crate::yaml::short_text::short_text;
 use serde_json::Value;
 use statistics::Direction;
@@ -73,6 +75,28 @@ pub fn optimizer_table() -> String {
     let header = "| optimizer | meaning | keys with their defaults | weight decay |\n\
                   | --- | --- | --- | --- |\n";
     header.to_owned() + &OptimizerKind::ALL.iter().map(row).collect::<String>()
+}
+
+/// A Markdown table of the values of `model.norm` and `model.activation` that have a stage of their own.
+pub fn variant_table() -> String {
+    let row = |key: &str, variant: VariantInfo| {
+        let VariantInfo {
+            name,
+            about,
+            settings,
+        } = variant;
+        let settings = settings.into_iter();
+        let settings = settings.map(|(name, default)| format!("`{name}` {}", short_text(&default)));
+        let settings = settings.collect::<Vec<_>>().join(", ");
+        format!("| `{key}: {name}` | {about} | {settings} |\n")
+    };
+    let norms = Norm::variants().into_iter();
+    let norms = norms.map(|variant| row("norm", variant));
+    let activations = Activation::variants().into_iter();
+    let activations = activations.map(|variant| row("activation", variant));
+    let header =
+        "| value | meaning | settings with their defaults |\n| --- | --- | --- |\n".to_owned();
+    header + &norms.chain(activations).collect::<String>()
 }
 
 /// A Markdown table of the data sets known by name: what they contain, and their licences.

@@ -1,4 +1,4 @@
-//! Activation functions and their derivatives: in tensor operations, and by the kernels of backends that have them.
+//! ActivationFunction functions and their derivatives: in tensor operations, and by the kernels of backends that have them.
 
 use crate::backend::{ActivationKernel, Backend, FusedActivation};
 use crate::values::config_value::string_enum;
@@ -6,8 +6,8 @@ use burn::tensor::{Tensor, TensorPrimitive, activation};
 use cpu_kernels::{LEAKY_RELU_SLOPE, SELU_ALPHA, SELU_SCALE};
 
 string_enum! {
-    /// The activation after each hidden layer, with the default settings of `torch.nn`.
-    pub enum Activation {
+    /// An activation function of each value, with the default settings of `torch.nn`.
+    pub enum ActivationFunction {
         /// max(0, x).
         Relu = "relu",
         /// The hyperbolic tangent.
@@ -31,7 +31,7 @@ string_enum! {
     }
 }
 
-impl Activation {
+impl ActivationFunction {
     /// The gain that preserves the variance through an activation (`torch.nn.init.calculate_gain`). PyTorch
     /// defines none for elu, gelu, silu and softplus, which use that of ReLU because of their similar shape.
     pub fn gain(self) -> f64 {
@@ -64,66 +64,74 @@ impl Activation {
 }
 
 /// The function's kernel; `None` for the identity.
-fn kernel(function: Activation) -> Option<ActivationKernel> {
+fn kernel(function: ActivationFunction) -> Option<ActivationKernel> {
     Some(match function {
-        Activation::Relu => ActivationKernel::RELU,
-        Activation::Tanh => ActivationKernel::TANH,
-        Activation::Sigmoid => ActivationKernel::SIGMOID,
-        Activation::LeakyRelu => ActivationKernel::LEAKY_RELU,
-        Activation::Elu => ActivationKernel::ELU,
-        Activation::Selu => ActivationKernel::SELU,
-        Activation::Gelu => ActivationKernel::GELU,
-        Activation::Silu => ActivationKernel::SILU,
-        Activation::Softplus => ActivationKernel::SOFTPLUS,
-        Activation::Identity => return None,
+        ActivationFunction::Relu => ActivationKernel::RELU,
+        ActivationFunction::Tanh => ActivationKernel::TANH,
+        ActivationFunction::Sigmoid => ActivationKernel::SIGMOID,
+        ActivationFunction::LeakyRelu => ActivationKernel::LEAKY_RELU,
+        ActivationFunction::Elu => ActivationKernel::ELU,
+        ActivationFunction::Selu => ActivationKernel::SELU,
+        ActivationFunction::Gelu => ActivationKernel::GELU,
+        ActivationFunction::Silu => ActivationKernel::SILU,
+        ActivationFunction::Softplus => ActivationKernel::SOFTPLUS,
+        ActivationFunction::Identity => return None,
     })
 }
 
 /// Applies the function to each value.
-pub(super) fn forward<B: Backend>(function: Activation, input: Tensor<B, 3>) -> Tensor<B, 3> {
+pub(super) fn forward<B: Backend>(
+    function: ActivationFunction,
+    input: Tensor<B, 3>,
+) -> Tensor<B, 3> {
     if let (Some(kernels), Some(kernel)) = (B::activation_kernels(), kernel(function)) {
         return kernels.apply(kernel, input);
     }
     match function {
-        Activation::Relu => activation::relu(input),
-        Activation::Tanh => input.tanh(),
-        Activation::Sigmoid => activation::sigmoid(input),
-        Activation::LeakyRelu => {
+        ActivationFunction::Relu => activation::relu(input),
+        ActivationFunction::Tanh => input.tanh(),
+        ActivationFunction::Sigmoid => activation::sigmoid(input),
+        ActivationFunction::LeakyRelu => {
             let below = input.clone().mul_scalar(LEAKY_RELU_SLOPE);
             // Because the slope is below 1, the maximum is x for positive x, and the scaled x otherwise.
             input.max_pair(below)
         }
-        Activation::Elu => {
+        ActivationFunction::Elu => {
             let below = exponential_minus_one(input.clone());
             select_by_sign(input.clone(), input, below)
         }
-        Activation::Selu => {
+        ActivationFunction::Selu => {
             let below = exponential_minus_one(input.clone()).mul_scalar(SELU_SCALE * SELU_ALPHA);
             select_by_sign(input.clone(), input.mul_scalar(SELU_SCALE), below)
         }
-        Activation::Gelu => input.clone() * normal_cdf(input),
-        Activation::Silu => input.clone() * activation::sigmoid(input),
+        ActivationFunction::Gelu => input.clone() * normal_cdf(input),
+        ActivationFunction::Silu => input.clone() * activation::sigmoid(input),
         // ln(1 + eˣ) without overflow: max(x, 0) + ln(1 + e^−|x|).
-        Activation::Softplus => activation::relu(input.clone()) + input.abs().neg().exp().log1p(),
-        Activation::Identity => input,
+        ActivationFunction::Softplus => {
+            activation::relu(input.clone()) + input.abs().neg().exp().log1p()
+        }
+        ActivationFunction::Identity => input,
     }
 }
 
 /// Whether the backward pass needs the function's input, because the output does not determine the
 /// derivative.
-pub(super) fn caches_input(function: Activation) -> bool {
+pub(super) fn caches_input(function: ActivationFunction) -> bool {
     kernel(function).is_some_and(|kernel| kernel.caches_input())
 }
 
 /// Whether the function is 0 at 0.
-pub(super) fn maps_zero_to_zero(function: Activation) -> bool {
-    !matches!(function, Activation::Sigmoid | Activation::Softplus)
+pub(super) fn maps_zero_to_zero(function: ActivationFunction) -> bool {
+    !matches!(
+        function,
+        ActivationFunction::Sigmoid | ActivationFunction::Softplus
+    )
 }
 
 /// The gradient of the function's input, given the cached tensor (the output, or the input if
 /// [`caches_input`]) and the gradient of the output.
 pub(super) fn backward<B: Backend>(
-    function: Activation,
+    function: ActivationFunction,
     cached: Tensor<B, 3>,
     gradient: Tensor<B, 3>,
 ) -> Tensor<B, 3> {
@@ -132,30 +140,30 @@ pub(super) fn backward<B: Backend>(
     }
     match function {
         // As PyTorch: the derivative at 0 is 0.
-        Activation::Relu => primitive(B::relu_backward(
+        ActivationFunction::Relu => primitive(B::relu_backward(
             cached.into_primitive().tensor(),
             gradient.into_primitive().tensor(),
         )),
-        Activation::Tanh => (cached.clone() * cached).neg().add_scalar(1.0) * gradient,
-        Activation::Sigmoid => primitive(B::sigmoid_backward(
+        ActivationFunction::Tanh => (cached.clone() * cached).neg().add_scalar(1.0) * gradient,
+        ActivationFunction::Sigmoid => primitive(B::sigmoid_backward(
             cached.into_primitive().tensor(),
             gradient.into_primitive().tensor(),
         )),
-        Activation::LeakyRelu => {
+        ActivationFunction::LeakyRelu => {
             let below = gradient.clone().mul_scalar(LEAKY_RELU_SLOPE);
             select_by_sign(cached, gradient, below)
         }
         // The derivative of eˣ − 1 is eˣ, the function's value plus 1.
-        Activation::Elu => {
+        ActivationFunction::Elu => {
             let below = cached.clone().add_scalar(1.0) * gradient.clone();
             select_by_sign(cached, gradient, below)
         }
-        Activation::Selu => {
+        ActivationFunction::Selu => {
             let below = cached.clone().add_scalar(SELU_SCALE * SELU_ALPHA) * gradient.clone();
             select_by_sign(cached, gradient.mul_scalar(SELU_SCALE), below)
         }
         // Φ(x) + x·φ(x), with φ(x) = e^(−x²/2) / √(2π).
-        Activation::Gelu => {
+        ActivationFunction::Gelu => {
             let density = (cached.clone() * cached.clone())
                 .mul_scalar(-0.5)
                 .exp()
@@ -163,13 +171,13 @@ pub(super) fn backward<B: Backend>(
             (normal_cdf(cached.clone()) + cached * density) * gradient
         }
         // σ + x·σ·(1 − σ).
-        Activation::Silu => {
+        ActivationFunction::Silu => {
             let sigmoid = activation::sigmoid(cached.clone());
             let rest = cached * sigmoid.clone().neg().add_scalar(1.0);
             sigmoid * rest.add_scalar(1.0) * gradient
         }
-        Activation::Softplus => activation::sigmoid(cached) * gradient,
-        Activation::Identity => gradient,
+        ActivationFunction::Softplus => activation::sigmoid(cached) * gradient,
+        ActivationFunction::Identity => gradient,
     }
 }
 
@@ -217,12 +225,12 @@ mod tests {
         let plain =
             |tensor: &Tensor<Flex, 3>| Tensor::<Plain, 3>::from_data(tensor.to_data(), &device);
         let assert_close =
-            |function: Activation, ours: &Tensor<Flex, 3>, theirs: Tensor<Plain, 3>| {
+            |function: ActivationFunction, ours: &Tensor<Flex, 3>, theirs: Tensor<Plain, 3>| {
                 println!("{function:?}");
                 ours.to_data()
                     .assert_approx_eq::<f32>(&theirs.into_data(), Tolerance::rel_abs(1e-5, 1e-5));
             };
-        for &function in Activation::ALL {
+        for &function in ActivationFunction::ALL {
             let (input, gradient) = (random(10.0), random(1.0));
             let output = forward(function, input.clone());
             assert_close(function, &output, forward(function, plain(&input)));

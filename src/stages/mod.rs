@@ -5,6 +5,7 @@
 
 mod activation_function;
 mod catalog;
+mod choice;
 mod definition;
 mod dropout_noise;
 mod gradient;
@@ -17,18 +18,19 @@ mod per_batch_cache;
 mod sample_shape;
 mod segments;
 
-pub use activation_function::Activation;
+pub use activation_function::ActivationFunction;
 pub use catalog::activation::ActivationStage;
 pub(crate) use catalog::batch_norm::BatchNormOperation;
-pub use catalog::batch_norm::{BatchNorm, EPSILON as NORM_EPSILON};
+pub use catalog::batch_norm::{BatchNorm, BatchNormChoice, EPSILON as NORM_EPSILON};
 pub(crate) use catalog::convolution::ConvolutionOperation;
 pub use catalog::convolution::{Convolution, MAX_KERNEL_SIZE};
 pub use catalog::dense::Dense;
 pub use catalog::dropout::Dropout;
-pub use catalog::layer_norm::LayerNorm;
-pub use catalog::pooling::{Pool, Pooling};
+pub use catalog::layer_norm::{LayerNorm, LayerNormChoice};
+pub use catalog::pooling::{Pool, PoolFunction};
+pub use catalog::{Activation, ModelLayer, Norm, Stage};
 pub(crate) use catalog::{LayerRecord, StageOperation};
-pub use catalog::{ModelLayer, Stage};
+pub use choice::NoNorm;
 pub use dropout_noise::{DropoutNoise, DropoutSite};
 pub use gradient::{ParameterValues, StageGradient};
 pub use graph::StageNode;

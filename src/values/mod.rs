@@ -6,4 +6,5 @@ pub(crate) mod number;
 pub(crate) mod score;
 pub(crate) mod section;
 pub(crate) mod tagged_enum;
+pub(crate) mod tagged_variant;
 pub(crate) mod text_list;

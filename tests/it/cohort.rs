@@ -13,7 +13,7 @@ use tp_sweep::metrics::EpochMetrics;
 use tp_sweep::model::Network;
 use tp_sweep::random::{Purpose, Seed};
 use tp_sweep::spec::{Config, Count, DatasetInfo, DatasetKind};
-use tp_sweep::stages::{Activation, DropoutNoise, DropoutSite, Stage, StageGradient};
+use tp_sweep::stages::{ActivationFunction, DropoutNoise, DropoutSite, Stage, StageGradient};
 use tp_sweep::train::{Interrupted, Member};
 
 type Tape = Autodiff<Flex>;
@@ -33,7 +33,7 @@ fn by_autodiff(
     parameters: &[Tensor<Flex, 3>],
     input: &TensorData,
     targets: &TensorData,
-    function: Activation,
+    function: ActivationFunction,
     factors: &[TensorData],
 ) -> Vec<TensorData> {
     let device = Default::default();
@@ -47,9 +47,9 @@ fn by_autodiff(
         current = current.matmul(tracked[2 * layer].clone()) + tracked[2 * layer + 1].clone();
         if layer + 1 < layers {
             current = match function {
-                Activation::Relu => activation::relu(current),
-                Activation::Tanh => current.tanh(),
-                Activation::Sigmoid => activation::sigmoid(current),
+                ActivationFunction::Relu => activation::relu(current),
+                ActivationFunction::Tanh => current.tanh(),
+                ActivationFunction::Sigmoid => activation::sigmoid(current),
                 other => panic!("{other} is compared with PyTorch"),
             };
             if let Some(factors) = factors.get(layer) {
@@ -97,7 +97,11 @@ fn unit_vectors([members, batch, classes]: [usize; 3]) -> TensorData {
 #[test]
 fn closed_form_gradients_equal_autodiff() {
     let device = Default::default();
-    for function in [Activation::Relu, Activation::Tanh, Activation::Sigmoid] {
+    for function in [
+        ActivationFunction::Relu,
+        ActivationFunction::Tanh,
+        ActivationFunction::Sigmoid,
+    ] {
         for (members, shared) in [(1, true), (3, true), (3, false)] {
             for rate in [0.0, 0.4] {
                 let seeds = seeds(members);

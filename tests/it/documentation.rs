@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tp_sweep::plan::Plan;
 use tp_sweep::spec::{
     Source, Sweep, dataset_files_table, dataset_table, optimizer_table, reference_table,
-    schema_text, score_table,
+    schema_text, score_table, variant_table,
 };
 
 /// The YAML blocks of a Markdown file, with their line numbers; excerpts are marked and left out.
@@ -186,6 +186,7 @@ fn with_generated_tables(page: &str) -> String {
     }
     assert!(count >= 6, "{count} tables");
     let page = with_generated_table(&(generated + rest), "scores", &score_table());
+    let page = with_generated_table(&page, "norms and activations", &variant_table());
     with_generated_table(&page, "optimizers", &optimizer_table())
 }
 

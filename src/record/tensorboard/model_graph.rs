@@ -110,13 +110,14 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stages::{BatchNormChoice, Norm};
     use std::collections::HashSet;
 
     #[test]
     fn names_are_unique_and_every_input_precedes_its_use() {
         let mut config = Config::default();
         config.model.kind = crate::spec::ModelKind::Cnn;
-        config.model.norm = crate::spec::Norm::Batch;
+        config.model.norm = Norm::BatchNorm(BatchNormChoice {});
         config.model.dropout = crate::spec::Fraction::new(0.5).unwrap();
         config.model.input_dropout = crate::spec::Fraction::new(0.1).unwrap();
         let nodes = model_graph(&config);

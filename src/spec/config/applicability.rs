@@ -6,7 +6,8 @@ use super::trial_config::{Config, Split, Training};
 use crate::optimizers::OptimizerKind;
 use crate::spec::data::columns::Impute;
 use crate::spec::data::dataset_kind::DatasetKind;
-use crate::spec::model::network::{ModelKind, Norm, Width};
+use crate::spec::model::network::{ModelKind, Width};
+use crate::stages::Norm;
 use crate::values::conflict::Conflict;
 use crate::values::number::{Count, Fraction, NonNegative};
 
@@ -86,7 +87,7 @@ impl Config {
     }
 
     fn has_norm(&self) -> bool {
-        self.model.norm != Norm::None
+        !matches!(self.model.norm, Norm::None(_))
     }
 
     fn warms_up(&self) -> bool {

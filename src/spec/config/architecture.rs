@@ -1,11 +1,8 @@
 //! The sequence of stages of a model, from which it is built, counted and drawn.
 
 use super::trial_config::Config;
-use crate::spec::model::network::{Model, Norm, NormPosition};
-use crate::stages::{
-    ActivationStage, BatchNorm, Convolution, Dense, Dropout, DropoutSite, LayerNorm, Pool, Pooling,
-    Stage,
-};
+use crate::spec::model::network::{Model, NormPosition};
+use crate::stages::{Convolution, Dense, Dropout, DropoutSite, Pool, SampleShape, Stage};
 
 impl Model {
     /// The dropout probability at a position.
@@ -25,96 +22,58 @@ impl Config {
     /// norm, activation, dropout. `model.norm_position` can move the norm after the activation.
     pub fn stages(&self) -> Vec<Stage> {
         let model = &self.model;
-        let mut stages = Vec::new();
-        let mut features = self.features();
-        stages.push(
-            Dropout {
-                site: DropoutSite::Input,
-                features,
-            }
-            .into(),
-        );
-        if let Some([mut height, mut width, mut inputs]) = self.image() {
-            for (block, outputs) in model.block_channels().into_iter().enumerate() {
-                stages.push(
-                    Convolution {
-                        height,
-                        width,
-                        inputs,
-                        outputs,
-                        kernel: model.kernel_size.get(),
-                    }
-                    .into(),
-                );
-                self.push_activation_stages(&mut stages, outputs, height * width);
-                if model.pooling != Pooling::None {
-                    stages.push(
-                        Pool {
-                            pooling: model.pooling,
-                            height,
-                            width,
-                            channels: outputs,
-                        }
-                        .into(),
-                    );
-                    (height, width) = (height / 2, width / 2);
-                }
-                inputs = outputs;
-                features = height * width * outputs;
-                stages.push(
-                    Dropout {
-                        site: DropoutSite::Block(block),
-                        features,
-                    }
-                    .into(),
-                );
-            }
+        let mut network = StageList::new(SampleShape::input(self.features(), self.image()));
+        network.push_dropout(DropoutSite::Input);
+        for (block, channels) in model.block_channels().into_iter().enumerate() {
+            self.push_block(&mut network, channels);
+            network.push_dropout(DropoutSite::Block(block));
         }
         for (layer, width) in model.hidden_widths().into_iter().enumerate() {
-            stages.push(
-                Dense {
-                    inputs: features,
-                    outputs: width,
-                }
-                .into(),
-            );
-            self.push_activation_stages(&mut stages, width, 1);
-            stages.push(
-                Dropout {
-                    site: DropoutSite::Hidden(layer),
-                    features: width,
-                }
-                .into(),
-            );
-            features = width;
+            network.push_dense(width);
+            self.push_activation_stages(&mut network);
+            network.push_dropout(DropoutSite::Hidden(layer));
         }
-        stages.push(
-            Dense {
-                inputs: features,
-                outputs: self.classes(),
-            }
-            .into(),
-        );
-        stages
+        network.push_dense(self.classes());
+        network.stages
     }
 
-    /// Appends the activation and the norm that follow a linear map with `units` outputs for each of
-    /// `positions` pixels.
-    fn push_activation_stages(&self, stages: &mut Vec<Stage>, units: usize, positions: usize) {
-        let model = &self.model;
-        let features = units * positions;
-        let norm = match model.norm {
-            Norm::None => None,
-            Norm::Batch => Some(BatchNorm { units, positions }.into()),
-            Norm::Layer => Some(LayerNorm { features }.into()),
+    /// Appends a block of a `cnn` with this number of channels, without its dropout. A network of rows has none.
+    fn push_block(&self, network: &mut StageList, channels: usize) {
+        let SampleShape::Image([height, width, inputs]) = network.samples else {
+            return;
         };
-        let activation = Stage::from(ActivationStage {
-            function: model.activation,
-            features,
+        network.push(Convolution {
+            height,
+            width,
+            inputs,
+            outputs: channels,
+            kernel: self.model.kernel_size.get(),
         });
+        self.push_activation_stages(network);
+        if let Some(pooling) = self.model.pooling.function() {
+            network.push(Pool {
+                pooling,
+                height,
+                width,
+                channels,
+            });
+        }
+    }
+
+    /// Appends the activation and the norm that follow a layer.
+    fn push_activation_stages(&self, network: &mut StageList) {
+        let model = &self.model;
+        let features = network.samples.features();
+        let units = network.samples.units();
+        let norm = model.norm.stage(units, features / units.max(1));
+        let activation = model.activation.stage(features);
         match model.norm_position {
-            NormPosition::BeforeActivation => stages.extend(norm.into_iter().chain([activation])),
-            NormPosition::AfterActivation => stages.extend([activation].into_iter().chain(norm)),
+            NormPosition::BeforeActivation => {
+                network.extend(norm.into_iter().chain([activation]));
+            }
+            NormPosition::AfterActivation => {
+                network.extend([activation].into_iter().chain(norm));
+            }
         }
     }
 
@@ -139,5 +98,42 @@ impl Config {
         let forward: f64 = products.iter().sum();
         let first = products.first().copied().unwrap_or(0.0);
         (forward, 2.0 * forward - first)
+    }
+}
+
+/// The stages of a network so far, and the samples after them.
+struct StageList {
+    stages: Vec<Stage>,
+    samples: SampleShape,
+}
+
+impl StageList {
+    fn new(samples: SampleShape) -> Self {
+        Self {
+            stages: Vec::new(),
+            samples,
+        }
+    }
+
+    fn push(&mut self, stage: impl Into<Stage>) {
+        let stage = stage.into();
+        self.samples = stage.output(self.samples);
+        self.stages.push(stage);
+    }
+
+    fn extend(&mut self, stages: impl IntoIterator<Item = Stage>) {
+        for stage in stages {
+            self.push(stage);
+        }
+    }
+
+    fn push_dropout(&mut self, site: DropoutSite) {
+        let features = self.samples.features();
+        self.push(Dropout { site, features });
+    }
+
+    fn push_dense(&mut self, outputs: usize) {
+        let inputs = self.samples.features();
+        self.push(Dense { inputs, outputs });
     }
 }

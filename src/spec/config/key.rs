@@ -204,7 +204,7 @@ keys! { keys_before_the_optimizers:
     model.activation, "activation", "Activation after each hidden layer and each convolution, with the default settings of `torch.nn`.";
     model.dropout, "dropout", "Dropout probability of a unit, after each hidden activation.";
     model.input_dropout, "inputdropout", "Dropout probability of an input.";
-    model.norm, "norm", "Normalisation at each hidden layer and each convolution: `batch` normalises each unit over the batch, `layer` each sample over its units.";
+    model.norm, "norm", "Normalisation at each hidden layer and each convolution.";
     model.norm_position, "normposition", "Whether the normalisation is before or after the activation.";
     model.init, "init", "Initial weights of every dense and convolution layer.";
     model.bias_init, "biasinit", "Initial biases of every dense and convolution layer.";

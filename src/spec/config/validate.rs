@@ -2,8 +2,8 @@
 
 use super::schedule::{Schedule, ScheduleUnit};
 use super::trial_config::{Config, Split};
-use crate::spec::model::network::{MAX_LAYERS, ModelKind, Norm, Width};
-use crate::stages::{MAX_KERNEL_SIZE, Pooling};
+use crate::spec::model::network::{MAX_LAYERS, ModelKind, Width};
+use crate::stages::MAX_KERNEL_SIZE;
 use crate::values::conflict::Conflict;
 
 /// The maximum number of parameters of a model: 4 GB of weights in 32-bit floats.
@@ -56,12 +56,24 @@ impl Config {
                         .to_owned(),
             });
         }
-        if self.model.norm == Norm::Batch && self.training.batch_size.get() == 1 {
+        let norm = self.model.norm;
+        if norm.needs_several_samples() && self.training.batch_size.get() == 1 {
             return Err(Conflict {
                 keys: &["training.batch_size", "model.norm"],
-                message: "model.norm: batch needs more than one sample per batch".to_owned(),
+                message: format!(
+                    "model.norm: {} needs more than one sample per batch",
+                    norm.name()
+                ),
                 help: "set a larger training.batch_size, or model.norm: layer".to_owned(),
             });
+        }
+        let channels = self.model.block_channels().into_iter();
+        for units in channels.chain(self.model.hidden_widths()) {
+            norm.check(units).map_err(|[message, help]| Conflict {
+                keys: &["model.norm", "model.width", "model.channels"],
+                message,
+                help,
+            })?;
         }
         self.check_convolutions()?;
         let stages = self.stages();
@@ -120,7 +132,7 @@ impl Config {
         };
         let blocks = model.block_channels().len();
         let halvings = height.min(width).ilog2() as usize;
-        if model.pooling != Pooling::None && blocks > halvings {
+        if model.pooling.function().is_some() && blocks > halvings {
             return Err(Conflict {
                 keys: &["model.channels", "model.pooling"],
                 message: format!(

@@ -1,7 +1,7 @@
 //! The `model` section: shape, functions and initialisation of a network.
 
 use super::init::{BiasInit, Init};
-use crate::stages::{Activation, Pooling};
+use crate::stages::{Activation, ActivationFunction, NoNorm, Norm, PoolFunction};
 use crate::values::config_value::{ConfigValue, string_enum};
 use crate::values::number::{Count, Fraction};
 use crate::yaml::diagnostic::Diagnostic;
@@ -19,25 +19,35 @@ string_enum! {
 }
 
 string_enum! {
-    /// The normalisation between layers.
-    pub enum Norm {
-        /// None.
-        None = "none",
-        /// Each unit (of a convolution: each channel) over the batch (Ioffe and Szegedy 2015;
-        /// `torch.nn.BatchNorm1d` and `BatchNorm2d`).
-        Batch = "batch",
-        /// Each sample over its units (Ba et al. 2016; `torch.nn.LayerNorm`).
-        Layer = "layer",
-    }
-}
-
-string_enum! {
     /// The position of a norm.
     pub enum NormPosition {
         /// Between the linear map and the activation.
         BeforeActivation = "before_activation",
         /// After the activation.
         AfterActivation = "after_activation",
+    }
+}
+
+string_enum! {
+    /// How each block of a `cnn` halves the image.
+    pub enum Pooling {
+        /// The maximum of each 2 × 2 (`torch.nn.MaxPool2d(2)`).
+        Max = "max",
+        /// The mean of each 2 × 2 (`torch.nn.AvgPool2d(2)`).
+        Average = "average",
+        /// It does not.
+        None = "none",
+    }
+}
+
+impl Pooling {
+    /// The function of the pooling stage; `None` if there is none.
+    pub(crate) fn function(self) -> Option<PoolFunction> {
+        match self {
+            Self::Max => Some(PoolFunction::Max),
+            Self::Average => Some(PoolFunction::Average),
+            Self::None => None,
+        }
     }
 }
 
@@ -122,10 +132,10 @@ impl Default for Model {
             kind: ModelKind::Mlp,
             layers: None,
             width: Width::Same(Count::constant(128)),
-            activation: Activation::Relu,
+            activation: Activation::Function(ActivationFunction::Relu),
             dropout: Fraction::constant(0.0),
             input_dropout: Fraction::constant(0.0),
-            norm: Norm::None,
+            norm: Norm::None(NoNorm::None),
             norm_position: NormPosition::BeforeActivation,
             init: Init::Default {},
             bias_init: BiasInit::Default {},

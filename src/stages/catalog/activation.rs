@@ -1,7 +1,7 @@
 //! An activation of a cohort, whose members may have different functions.
 
 use crate::backend::Backend;
-use crate::stages::activation_function::{self, Activation};
+use crate::stages::activation_function::{self, ActivationFunction};
 use crate::stages::definition::Definition;
 use crate::stages::graph::StageNode;
 use crate::stages::layer_context::LayerContext;
@@ -17,7 +17,7 @@ use std::ops::Range;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ActivationStage {
     /// The function.
-    pub function: Activation,
+    pub function: ActivationFunction,
     /// Values of one sample.
     pub features: usize,
 }
@@ -41,7 +41,7 @@ impl Definition for ActivationStage {
     /// Without the function, which may differ between members.
     fn stacking_shape(self) -> Self {
         Self {
-            function: Activation::Identity,
+            function: ActivationFunction::Identity,
             ..self
         }
     }
@@ -65,8 +65,8 @@ impl Definition for ActivationStage {
 
     fn from_layer(layer: &ActivationLayer, input: SampleShape) -> Result<Option<Self>, String> {
         let function = layer.function.as_str();
-        let named = |known: &&Activation| known.name() == function;
-        let found = Activation::ALL.iter().find(named);
+        let named = |known: &&ActivationFunction| known.name() == function;
+        let found = ActivationFunction::ALL.iter().find(named);
         Ok(Some(Self {
             function: *found.ok_or_else(|| format!("unknown activation {function}"))?,
             features: input.features(),
@@ -82,7 +82,7 @@ impl Definition for ActivationStage {
     ) -> ActivationOperation<B> {
         let functions = members.iter().map(|member| member.function);
         let features: Vec<_> = members.iter().map(|member| member.features).collect();
-        let segment = |(function, members): (Activation, Range<usize>)| Segment {
+        let segment = |(function, members): (ActivationFunction, Range<usize>)| Segment {
             function,
             mask: if activation_function::maps_zero_to_zero(function) {
                 None
@@ -102,7 +102,7 @@ pub(crate) struct ActivationOperation<B: Backend>(Vec<Segment<B>>);
 /// Adjacent members with one function.
 #[derive(Clone, Debug)]
 struct Segment<B: Backend> {
-    function: Activation,
+    function: ActivationFunction,
     members: Range<usize>,
     /// 1 for units that a member has, 0 for its padding: `[members, 1, features]`. `None` if padding
     /// stays 0 without it.
@@ -111,7 +111,7 @@ struct Segment<B: Backend> {
 
 impl<B: Backend> ActivationOperation<B> {
     /// The function, if all members have the same and no mask is needed.
-    pub(crate) fn single_function(&self) -> Option<Activation> {
+    pub(crate) fn single_function(&self) -> Option<ActivationFunction> {
         match &self.0[..] {
             [
                 Segment {
@@ -168,7 +168,7 @@ impl<B: Backend> Operation<B> for ActivationOperation<B> {
                 cached.push(segment_input.clone());
             }
             let output = segment.apply(segment_input);
-            if !caches_input && segment.function != Activation::Identity {
+            if !caches_input && segment.function != ActivationFunction::Identity {
                 cached.push(output.clone());
             }
             outputs.push(output);
@@ -184,8 +184,8 @@ impl<B: Backend> Operation<B> for ActivationOperation<B> {
         _: &mut BackwardPass<B>,
     ) -> Gradients<B> {
         let mut cached = tensors.into_iter();
-        let mut of = |function: Activation, gradient: Tensor<B, 3>| match function {
-            Activation::Identity => gradient,
+        let mut of = |function: ActivationFunction, gradient: Tensor<B, 3>| match function {
+            ActivationFunction::Identity => gradient,
             _ => {
                 let cached = cached.next().expect("cached by the forward pass");
                 activation_function::backward(function, cached, gradient)

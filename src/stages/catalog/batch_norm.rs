@@ -2,6 +2,7 @@
 //! and, over the pixels of an image, `BatchNorm2d`.
 
 use crate::backend::{Backend, NormedBatch};
+use crate::stages::choice::NormChoice;
 use crate::stages::definition::Definition;
 use crate::stages::gradient::StageGradient;
 use crate::stages::graph::StageNode;
@@ -10,6 +11,7 @@ use crate::stages::module_tensors::{ModuleTensors, Stored, stored};
 use crate::stages::operation::{BackwardPass, ForwardPass, Gradients, Operation, cached};
 use crate::stages::parameter::{Form, Parameter, Parameters};
 use crate::stages::sample_shape::SampleShape;
+use crate::values::tagged_variant::tagged_variant;
 use burn::backend::Flex;
 use burn::nn::BatchNormConfig;
 use burn::tensor::Tensor;
@@ -18,6 +20,22 @@ use smallvec::smallvec;
 
 pub use step_kernels::NORM_EPSILON as EPSILON;
 use step_kernels::NORM_MOMENTUM as MOMENTUM;
+
+tagged_variant! {
+    /// Each unit (of a convolution: each channel) over the batch (Ioffe and Szegedy 2015; `torch.nn.BatchNorm1d` and
+    /// `BatchNorm2d`).
+    pub struct BatchNormChoice = "batch" {}
+}
+
+impl NormChoice for BatchNormChoice {
+    const NEEDS_SEVERAL_SAMPLES: bool = true;
+
+    type Stage = BatchNorm;
+
+    fn stage(&self, units: usize, positions: usize) -> BatchNorm {
+        BatchNorm { units, positions }
+    }
+}
 
 /// Normalisation over the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -3,6 +3,7 @@
 
 use super::batch_norm::EPSILON;
 use crate::backend::Backend;
+use crate::stages::choice::NormChoice;
 use crate::stages::definition::Definition;
 use crate::stages::gradient::StageGradient;
 use crate::stages::graph::StageNode;
@@ -11,11 +12,27 @@ use crate::stages::module_tensors::{ModuleTensors, Stored, stored};
 use crate::stages::operation::{BackwardPass, ForwardPass, Gradients, Operation, cached};
 use crate::stages::parameter::{Form, Parameter, Parameters};
 use crate::stages::sample_shape::SampleShape;
+use crate::values::tagged_variant::tagged_variant;
 use burn::backend::Flex;
 use burn::nn::LayerNormConfig;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
+
+tagged_variant! {
+    /// Each sample over its units (Ba et al. 2016; `torch.nn.LayerNorm`).
+    pub struct LayerNormChoice = "layer" {}
+}
+
+impl NormChoice for LayerNormChoice {
+    type Stage = LayerNorm;
+
+    fn stage(&self, units: usize, positions: usize) -> LayerNorm {
+        LayerNorm {
+            features: units * positions,
+        }
+    }
+}
 
 /// Normalisation over each sample. It is not padded, because the mean would include the padding.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,5 +1,8 @@
-//! The stages: a file each, and a line in this list, with the name of the layer in `model.json`.
+//! The stages: a file each, and a line in the list at the end, with the name of the layer in `model.json`. Norms and
+//! activations in the list are values of `model.norm` and `model.activation`.
 
+use super::activation_function::ActivationFunction;
+use super::choice::{ActivationChoice, NoNorm, NormChoice};
 use super::definition::Definition;
 use super::dropout_noise::DropoutSite;
 use super::graph::StageNode;
@@ -9,8 +12,90 @@ use super::operation::{BackwardPass, ForwardPass, Gradients, Operation};
 use super::parameter::{Parameters, matrices};
 use super::sample_shape::SampleShape;
 use crate::backend::Backend;
+use crate::values::tagged_variant::variant_enum;
 use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
+
+macro_rules! catalog {
+    (
+        stages {
+            $($file:ident::{$type:ident, $layer:ident} = $kind:literal,)+
+        }
+        norms {
+            $($norm_file:ident::{$norm:ident, $norm_layer:ident, $norm_choice:ident} = $norm_kind:literal,)+
+        }
+        activations {
+            $($function_file:ident::{$function:ident, $function_layer:ident, $function_choice:ident} = $function_kind:literal,)*
+        }
+    ) => {
+        stages! {
+            $($file::{$type, $layer} = $kind,)+
+            $($norm_file::{$norm, $norm_layer} = $norm_kind,)+
+            $($function_file::{$function, $function_layer} = $function_kind,)*
+        }
+
+        variant_enum! {
+            /// The normalisation between layers.
+            pub enum Norm, "normalisation", None(NoNorm) {
+                $($norm($norm_file::$norm_choice),)+
+            }
+        }
+
+        impl Norm {
+            /// The stage after a layer with `units` outputs for each of `positions` pixels; 1 position after a dense
+            /// layer.
+            pub(crate) fn stage(self, units: usize, positions: usize) -> Option<Stage> {
+                match self {
+                    Self::None(_) => None,
+                    $(Self::$norm(choice) => Some(choice.stage(units, positions).into()),)+
+                }
+            }
+
+            /// Whether it needs more than one sample in a batch.
+            pub(crate) fn needs_several_samples(self) -> bool {
+                match self {
+                    Self::None(_) => false,
+                    $(Self::$norm(_) => $norm_file::$norm_choice::NEEDS_SEVERAL_SAMPLES,)+
+                }
+            }
+
+            /// See [`NormChoice::check`].
+            pub(crate) fn check(self, units: usize) -> Result<(), [String; 2]> {
+                match self {
+                    Self::None(_) => Ok(()),
+                    $(Self::$norm(choice) => choice.check(units),)+
+                }
+            }
+        }
+
+        variant_enum! {
+            /// The activation after each hidden layer and each convolution.
+            pub enum Activation, "activation", Function(ActivationFunction) {
+                $($function($function_file::$function_choice),)*
+            }
+        }
+
+        impl Activation {
+            /// The stage after a layer with this number of outputs.
+            pub(crate) fn stage(self, features: usize) -> Stage {
+                match self {
+                    Self::Function(function) => {
+                        activation::ActivationStage { function, features }.into()
+                    }
+                    $(Self::$function(choice) => choice.stage(features).into(),)*
+                }
+            }
+
+            /// The gain that preserves the variance through it (`torch.nn.init.calculate_gain`).
+            pub fn gain(self) -> f64 {
+                match self {
+                    Self::Function(function) => function.gain(),
+                    $(Self::$function(choice) => choice.gain(),)*
+                }
+            }
+        }
+    };
+}
 
 macro_rules! stages {
     ($($file:ident::{$type:ident, $layer:ident} = $kind:literal,)+) => {
@@ -225,14 +310,20 @@ macro_rules! stages {
     };
 }
 
-stages! {
-    dropout::{Dropout, DropoutLayer} = "dropout",
-    convolution::{Convolution, ConvolutionLayer} = "convolution",
-    dense::{Dense, DenseLayer} = "dense",
-    batch_norm::{BatchNorm, BatchNormLayer} = "batch_norm",
-    layer_norm::{LayerNorm, LayerNormLayer} = "layer_norm",
-    activation::{ActivationStage, ActivationLayer} = "activation",
-    pooling::{Pool, PoolLayer} = "pooling",
+catalog! {
+    stages {
+        dropout::{Dropout, DropoutLayer} = "dropout",
+        convolution::{Convolution, ConvolutionLayer} = "convolution",
+        dense::{Dense, DenseLayer} = "dense",
+        activation::{ActivationStage, ActivationLayer} = "activation",
+        pooling::{Pool, PoolLayer} = "pooling",
+    }
+    norms {
+        batch_norm::{BatchNorm, BatchNormLayer, BatchNormChoice} = "batch_norm",
+        layer_norm::{LayerNorm, LayerNormLayer, LayerNormChoice} = "layer_norm",
+    }
+    activations {
+    }
 }
 
 impl Stage {

@@ -16,14 +16,12 @@ use serde::{Deserialize, Serialize};
 const SIZE: usize = 2;
 
 string_enum! {
-    /// The pooling at each block of a `cnn`, which halves the image.
-    pub enum Pooling {
-        /// The maximum of each 2 × 2 (`torch.nn.MaxPool2d(2)`).
+    /// What pooling computes of each window.
+    pub enum PoolFunction {
+        /// The maximum (`torch.nn.MaxPool2d(2)`).
         Max = "max",
-        /// The mean of each 2 × 2 (`torch.nn.AvgPool2d(2)`).
+        /// The mean (`torch.nn.AvgPool2d(2)`).
         Average = "average",
-        /// No pooling.
-        None = "none",
     }
 }
 
@@ -31,7 +29,7 @@ string_enum! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Pool {
     /// Maximum or mean.
-    pub pooling: Pooling,
+    pub pooling: PoolFunction,
     /// Input rows.
     pub height: usize,
     /// Input columns.
@@ -70,8 +68,8 @@ impl Definition for Pool {
 
     fn node(self) -> StageNode {
         let operation = match self.pooling {
-            Pooling::Max => "MaxPool2d",
-            Pooling::Average | Pooling::None => "AvgPool2d",
+            PoolFunction::Max => "MaxPool2d",
+            PoolFunction::Average => "AvgPool2d",
         };
         StageNode {
             image: Some(self.output_image()),
@@ -92,8 +90,8 @@ impl Definition for Pool {
             return Err("the image is too small for a pooling".to_owned());
         }
         let pooling = layer.pooling.as_str();
-        let named = |known: &&Pooling| **known != Pooling::None && known.name() == pooling;
-        let found = Pooling::ALL.iter().find(named);
+        let named = |known: &&PoolFunction| known.name() == pooling;
+        let found = PoolFunction::ALL.iter().find(named);
         Ok(Some(Self {
             pooling: *found.ok_or_else(|| format!("unknown pooling {pooling}"))?,
             height,
@@ -164,7 +162,7 @@ impl<B: Backend> Operation<B> for PoolOperation<B> {
 impl<B: Backend> PoolOperation<B> {
     /// Whether it takes maxima.
     pub(crate) fn takes_maximum(&self) -> bool {
-        self.shape.pooling == Pooling::Max
+        self.shape.pooling == PoolFunction::Max
     }
 
     /// The pooled images: `[members, batch, height/2·width/2·channels]`.
@@ -176,8 +174,8 @@ impl<B: Backend> PoolOperation<B> {
         let [members, batch, _] = input.dims();
         let [a, b, c, d] = self.corners(input);
         let pooled = match self.shape.pooling {
-            Pooling::Max => a.max_pair(b).max_pair(c.max_pair(d)),
-            Pooling::Average | Pooling::None => (a + b + c + d).mul_scalar(0.25),
+            PoolFunction::Max => a.max_pair(b).max_pair(c.max_pair(d)),
+            PoolFunction::Average => (a + b + c + d).mul_scalar(0.25),
         };
         let features = self.shape.height / 2 * (self.shape.width / 2) * self.shape.channels;
         pooled.reshape([members, batch, features])
@@ -200,8 +198,8 @@ impl<B: Backend> PoolOperation<B> {
         let device = input.device();
         let gradient = output_gradient.reshape(pooled_shape);
         let mut parts = match self.shape.pooling {
-            Pooling::Average | Pooling::None => vec![gradient.mul_scalar(0.25); 4],
-            Pooling::Max => {
+            PoolFunction::Average => vec![gradient.mul_scalar(0.25); 4],
+            PoolFunction::Max => {
                 let maxima = output.reshape(pooled_shape);
                 let mut undecided: Option<Tensor<B, 2, Bool>> = None;
                 let corner_gradient = |corner: Tensor<B, 2>| {
@@ -228,8 +226,8 @@ impl<B: Backend> PoolOperation<B> {
     /// The settings of the kernels for images.
     fn kernel_settings(&self) -> (backend::Pooling, PoolShape) {
         let pooling = match self.shape.pooling {
-            Pooling::Max => backend::Pooling::Max,
-            Pooling::Average | Pooling::None => backend::Pooling::Average,
+            PoolFunction::Max => backend::Pooling::Max,
+            PoolFunction::Average => backend::Pooling::Average,
         };
         let shape = PoolShape {
             size: [self.shape.height, self.shape.width],
@@ -302,7 +300,7 @@ mod tests {
         let device = Default::default();
         for (size, pooling) in [[4, 6, 3], [5, 7, 16], [2, 2, 1]]
             .into_iter()
-            .flat_map(|size| [Pooling::Max, Pooling::Average].map(|pooling| (size, pooling)))
+            .flat_map(|size| [PoolFunction::Max, PoolFunction::Average].map(|pooling| (size, pooling)))
         {
             let [height, width, channels] = size;
             let shape = Pool {
