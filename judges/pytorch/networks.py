@@ -14,7 +14,20 @@ ACTIVATIONS = {
     "elu": nn.ELU, "selu": nn.SELU, "gelu": nn.GELU, "silu": nn.SiLU, "softplus": nn.Softplus,
     "identity": nn.Identity,
 }
-KINKED = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU)
+KINKED = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.PReLU)
+# Activations with parameters.
+PARAMETRIC = (nn.PReLU,)
+# By the shape of what they normalise, channels first.
+NORMS = {
+    "none": lambda shape: None,
+    "layer": nn.LayerNorm,
+    "batch": lambda shape: (nn.BatchNorm1d if len(shape) == 1 else nn.BatchNorm2d)(shape[0]),
+}
+
+
+def named(value):
+    """A setting `name` or `{name: options}`, as its name and its options."""
+    return next(iter(value.items())) if isinstance(value, dict) else (value, {})
 
 
 class Flatten(nn.Module):
@@ -31,7 +44,7 @@ class Network(nn.Module):
         super().__init__()
         self.settings = settings
         self.steps = nn.ModuleList()
-        # Each layer's own modules: weights, and normalisation or None.
+        # The modules with parameters of each layer, in their order.
         self.layers = []
         size = FEATURES
         if settings["model.kind"] == "cnn":
@@ -40,7 +53,7 @@ class Network(nn.Module):
             self.layer(nn.Linear(size, width), [width])
             size = width
         self.steps.append(nn.Linear(size, CLASSES))
-        self.layers.append((self.steps[-1], None))
+        self.layers.append([self.steps[-1]])
 
     def blocks(self):
         height, width, channels = IMAGE
@@ -56,18 +69,15 @@ class Network(nn.Module):
 
     def layer(self, weights, shape):
         """Weights → norm (before) → activation → norm (after)."""
-        norm = {
-            "none": lambda: None,
-            "layer": lambda: nn.LayerNorm(shape),
-            "batch": lambda: nn.BatchNorm2d(shape[0])
-            if isinstance(weights, nn.Conv2d)
-            else nn.BatchNorm1d(shape[0]),
-        }[self.settings.get("model.norm", "none")]()
+        name, options = named(self.settings.get("model.norm", "none"))
+        norm = NORMS[name](shape, **options)
         before = self.settings.get("model.norm_position") == "before_activation"
-        activation = ACTIVATIONS[self.settings["model.activation"]]()
+        name, options = named(self.settings["model.activation"])
+        activation = ACTIVATIONS[name](**options)
         order = [weights, norm, activation] if before else [weights, activation, norm]
-        self.steps.extend(step for step in order if step is not None)
-        self.layers.append((weights, norm))
+        order = [step for step in order if step is not None]
+        self.steps.extend(order)
+        self.layers.append([step for step in order if list(step.parameters())])
 
     def forward(self, x):
         """The logits, and what the activations and the pooling are given."""
@@ -80,27 +90,29 @@ class Network(nn.Module):
     def tensors(self, pick=lambda parameter: parameter):
         """Names and tensors in tp-sweep's order and layout."""
         found = []
-        for number, (weights, norm) in enumerate(self.layers, 1):
+        for number, (weights, *others) in enumerate(self.layers, 1):
             name = f"layer{number}"
             layout = kernel if isinstance(weights, nn.Conv2d) else dense
             found.append((f"{name}.weight", layout(pick(weights.weight))))
             found.append((f"{name}.bias", pick(weights.bias)))
-            if norm is not None:
-                flat = channels_last if norm.weight.dim() == 3 else lambda value: value
-                found.append((f"{name}.norm.weight", flat(pick(norm.weight))))
-                found.append((f"{name}.norm.bias", flat(pick(norm.bias))))
+            for other in others:
+                kind = "activation" if isinstance(other, PARAMETRIC) else "norm"
+                for part, value in other.named_parameters():
+                    flat = channels_last if value.dim() == 3 else lambda value: value
+                    found.append((f"{name}.{kind}.{part}", flat(pick(value))))
         return [{"name": name} | tensor(value) for name, value in found]
 
     def fill(self, draws):
         """Parameters of moderate size; those of normalisation away from 1 and 0."""
         with torch.no_grad():
-            for weights, norm in self.layers:
+            for weights, *others in self.layers:
                 fan_in = weights.weight[0].numel()
                 weights.weight.copy_(draws.normal(*weights.weight.shape, std=fan_in**-0.5))
                 weights.bias.copy_(draws.normal(*weights.bias.shape, std=0.2))
-                if norm is not None:
-                    norm.weight.copy_(draws.normal(*norm.weight.shape, std=0.2, mean=1.0))
-                    norm.bias.copy_(draws.normal(*norm.bias.shape, std=0.2))
+                for other in others:
+                    for part, value in other.named_parameters():
+                        mean = 1.0 if part == "weight" and not isinstance(other, PARAMETRIC) else 0.0
+                        value.copy_(draws.normal(*value.shape, std=0.2, mean=mean))
 
 
 def near_a_kink(seen):
@@ -150,8 +162,8 @@ def make_case(name, settings):
                 "layer": f"layer{index}", "mean": tensor(norm.running_mean),
                 "variance": tensor(norm.running_var),
             }
-            for index, (_, norm) in enumerate(network.layers, 1)
-            if norm is not None
+            for index, (_, *norms) in enumerate(network.layers, 1)
+            for norm in norms
         ]
         network.eval()
         case["evaluation_logits"] = tensor(network(inputs.double())[0])

@@ -125,9 +125,26 @@ mod tests {
             config.dataset_info.features = 9 * 11 * 3;
             let original = config.stages();
             let rebuilt = rebuilt(&config);
+            for layer in layers_of(&config) {
+                check_documented_fields(&layer)?;
+            }
             prop_assert_eq!(crate::model::eval_batch_size(&original), crate::model::eval_batch_size(&rebuilt));
             prop_assert_eq!(without_dropout(original), without_dropout(rebuilt));
         }
+    }
+
+    /// Checks that the documentation lists the fields of a layer.
+    fn check_documented_fields(layer: &ModelLayer) -> Result<(), TestCaseError> {
+        let written = serde_json::to_value(layer).unwrap();
+        let written = written.as_object().unwrap();
+        let kinds = ModelLayer::kinds().into_iter();
+        let mut fields = kinds.filter(|[kind, ..]| written["kind"] == *kind);
+        let [_, _, fields] = fields.next().unwrap();
+        for field in written.keys().filter(|field| *field != "kind") {
+            let documented = fields.contains(&format!("`{field}`"));
+            prop_assert!(documented, "{field} of {layer:?}");
+        }
+        Ok(())
     }
 
     fn refused(layers: &str, features: usize, image: Option<[usize; 3]>) -> String {

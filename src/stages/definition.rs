@@ -28,6 +28,12 @@ pub(crate) trait Definition: Copy + Debug + Eq + Hash {
     /// Whether the kernels of a backend can compute it together with its neighbours, and then round differently.
     const IS_FUSED: bool = false;
 
+    /// Its module in `torch.nn`, in Markdown.
+    const PYTORCH: &'static str;
+
+    /// The fields of its layer in `model.json`, with what may be unclear about them, in Markdown.
+    const FIELDS: &'static str;
+
     /// Its layer in PyTorch, as in `model.json`.
     type Layer;
 

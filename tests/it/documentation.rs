@@ -9,6 +9,7 @@ use tp_sweep::spec::{
     Source, Sweep, dataset_files_table, dataset_table, optimizer_table, reference_table,
     schema_text, score_table, variant_table,
 };
+use tp_sweep::stages::ModelLayer;
 
 /// The YAML blocks of a Markdown file, with their line numbers; excerpts are marked and left out.
 fn examples(file: &str) -> Vec<(usize, String)> {
@@ -203,6 +204,16 @@ fn the_tables_of_data_sets_equal_their_definitions() {
     assert_generated("docs/data.md", |page| {
         let page = with_generated_table(page, "data sets", &dataset_table());
         with_generated_table(&page, "files of data sets", &dataset_files_table())
+    });
+}
+
+#[test]
+fn the_table_of_layers_equals_the_definitions_of_stages() {
+    let row = |[kind, pytorch, fields]: [&str; 3]| format!("| `{kind}` | {pytorch} | {fields} |\n");
+    let rows: String = ModelLayer::kinds().into_iter().map(row).collect();
+    let table = format!("| `kind` | PyTorch | fields |\n| --- | --- | --- |\n{rows}");
+    assert_generated("docs/models.md", |page| {
+        with_generated_table(page, "layers", &table)
     });
 }
 

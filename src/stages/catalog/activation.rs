@@ -30,6 +30,9 @@ pub struct ActivationLayer {
 }
 
 impl Definition for ActivationStage {
+    const PYTORCH: &'static str = "the function of that name, with PyTorch's defaults";
+    const FIELDS: &'static str = "`function`";
+
     type Layer = ActivationLayer;
     type Record = ();
     type Operation<B: Backend> = ActivationOperation<B>;

@@ -60,6 +60,9 @@ pub struct BatchNormLayer {
 impl Definition for BatchNorm {
     const PREFIX: &'static str = "norm";
 
+    const PYTORCH: &'static str = "`BatchNorm2d` on images, else `BatchNorm1d`";
+    const FIELDS: &'static str = "`name`, `units`, `epsilon`";
+
     type Layer = BatchNormLayer;
     type Record = Box<Stored<burn::nn::BatchNorm<Flex>>>;
     type Operation<B: Backend> = BatchNormOperation<B>;

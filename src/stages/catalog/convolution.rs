@@ -59,6 +59,9 @@ impl Definition for Convolution {
     const PREFIX: &'static str = "layer";
     const IS_FUSED: bool = true;
 
+    const PYTORCH: &'static str = "`Conv2d`, stride 1";
+    const FIELDS: &'static str = "`name`, `inputs`, `outputs`, `kernel_size`, `padding`";
+
     type Layer = ConvolutionLayer;
     type Record = Stored<Conv2d<Flex>>;
     type Operation<B: Backend> = ConvolutionOperation<B>;

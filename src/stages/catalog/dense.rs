@@ -40,6 +40,9 @@ impl Definition for Dense {
     const PREFIX: &'static str = "layer";
     const NEEDS_ROWS: bool = true;
 
+    const PYTORCH: &'static str = "`Linear`";
+    const FIELDS: &'static str = "`name`, `inputs`, `outputs`";
+
     type Layer = DenseLayer;
     type Record = Stored<Linear<Flex>>;
     type Operation<B: Backend> = DenseOperation;

@@ -28,6 +28,9 @@ pub struct DropoutLayer {
 }
 
 impl Definition for Dropout {
+    const PYTORCH: &'static str = "`Dropout`, while training";
+    const FIELDS: &'static str = "`rate`";
+
     type Layer = DropoutLayer;
     type Record = ();
     type Operation<B: Backend> = DropoutOperation;

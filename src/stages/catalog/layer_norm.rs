@@ -55,6 +55,9 @@ pub struct LayerNormLayer {
 impl Definition for LayerNorm {
     const PREFIX: &'static str = "norm";
 
+    const PYTORCH: &'static str = "`LayerNorm` over the whole sample";
+    const FIELDS: &'static str = "`name`, `shape`, `epsilon`";
+
     type Layer = LayerNormLayer;
     type Record = Stored<burn::nn::LayerNorm<Flex>>;
     type Operation<B: Backend> = LayerNormOperation;

@@ -130,6 +130,16 @@ macro_rules! stages {
             Flatten,
         }
 
+        impl ModelLayer {
+            /// Each kind of layer: its name in `model.json`, its module in `torch.nn` and its fields, in Markdown.
+            pub fn kinds() -> Vec<[&'static str; 3]> {
+                vec![
+                    $([$kind, $file::$type::PYTORCH, $file::$type::FIELDS],)+
+                    ["flatten", "`Flatten`: an image becomes a row, channel by channel", ""],
+                ]
+            }
+        }
+
         /// A stage as a module of burn.
         #[derive(Serialize)]
         #[serde(untagged)]

@@ -54,6 +54,9 @@ impl Pool {
 }
 
 impl Definition for Pool {
+    const PYTORCH: &'static str = "`MaxPool2d(2)`, `AvgPool2d(2)`";
+    const FIELDS: &'static str = "`pooling`: `max` or `average`; `size`";
+
     type Layer = PoolLayer;
     type Record = ();
     type Operation<B: Backend> = PoolOperation<B>;
