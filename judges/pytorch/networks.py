@@ -21,6 +21,7 @@ PARAMETRIC = (nn.PReLU,)
 NORMS = {
     "none": lambda shape: None,
     "layer": nn.LayerNorm,
+    "group": lambda shape, groups: nn.GroupNorm(groups, shape[0]),
     "batch": lambda shape: (nn.BatchNorm1d if len(shape) == 1 else nn.BatchNorm2d)(shape[0]),
 }
 
@@ -189,6 +190,11 @@ def make():
         for name, norm in norms.items():
             settings = mlp | {"model.activation": activation} | norm
             cases.append(make_case(f"mlp_{activation}_{name}", settings))
+    group = {"model.activation": "tanh", "model.norm": {"group": {"groups": 2}}}
+    group["model.norm_position"] = "before_activation"
+    cases.append(make_case("mlp_group_norm", mlp | {"model.width": [10, 8]} | group))
+    channels = {"model.channels": [4, 6], "model.width": [8], "model.pooling": "average"}
+    cases.append(make_case("cnn_group_norm", cnn | channels | group))
     for smoothing in (0.1, 0.5):
         settings = mlp | {"model.activation": "tanh", "training.label_smoothing": smoothing}
         cases.append(make_case(f"mlp_tanh_label_smoothing_{smoothing}", settings))

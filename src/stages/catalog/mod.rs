@@ -331,6 +331,7 @@ catalog! {
     norms {
         batch_norm::{BatchNorm, BatchNormLayer, BatchNormChoice} = "batch_norm",
         layer_norm::{LayerNorm, LayerNormLayer, LayerNormChoice} = "layer_norm",
+        group_norm::{GroupNorm, GroupNormLayer, GroupNormChoice} = "group_norm",
     }
     activations {
     }
