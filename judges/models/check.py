@@ -70,6 +70,8 @@ def module(layer, is_image):
             return norm(layer["units"], eps=layer["epsilon"])
         case "layer_norm":
             return torch.nn.LayerNorm(layer["shape"], eps=layer["epsilon"])
+        case "prelu":
+            return torch.nn.PReLU()
         case "group_norm":
             return torch.nn.GroupNorm(layer["groups"], layer["units"], eps=layer["epsilon"])
         case "activation":

@@ -153,6 +153,8 @@ def make():
         ours: nn.init.calculate_gain(theirs, slope.get(ours))
         for ours, theirs in ACTIVATIONS.items()
     }
+    # With the slope before training.
+    gains["prelu"] = nn.init.calculate_gain("leaky_relu", 0.25)
     for activation in WITHOUT_GAIN:
         with contextlib.suppress(ValueError):
             raise AssertionError(f"{activation} has {nn.init.calculate_gain(activation)}")

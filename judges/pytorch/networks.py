@@ -13,6 +13,7 @@ ACTIVATIONS = {
     "relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "leaky_relu": nn.LeakyReLU,
     "elu": nn.ELU, "selu": nn.SELU, "gelu": nn.GELU, "silu": nn.SiLU, "softplus": nn.Softplus,
     "identity": nn.Identity,
+    "prelu": lambda slope=0.25: nn.PReLU(init=slope),
 }
 KINKED = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.PReLU)
 # Activations with parameters.

@@ -334,6 +334,7 @@ catalog! {
         group_norm::{GroupNorm, GroupNormLayer, GroupNormChoice} = "group_norm",
     }
     activations {
+        prelu::{Prelu, PreluLayer, PreluChoice} = "prelu",
     }
 }
 
