@@ -70,6 +70,9 @@ def module(layer, is_image):
             return norm(layer["units"], eps=layer["epsilon"])
         case "layer_norm":
             return torch.nn.LayerNorm(layer["shape"], eps=layer["epsilon"])
+        case "strided_convolution":
+            sizes = layer["inputs"], layer["outputs"], layer["kernel_size"]
+            return torch.nn.Conv2d(*sizes, stride=layer["stride"], padding=layer["padding"])
         case "prelu":
             return torch.nn.PReLU()
         case "group_norm":

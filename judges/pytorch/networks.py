@@ -18,6 +18,7 @@ ACTIVATIONS = {
 KINKED = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.PReLU)
 # Activations with parameters.
 PARAMETRIC = (nn.PReLU,)
+POOLINGS = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
 # By the shape of what they normalise, channels first.
 NORMS = {
     "none": lambda shape: None,
@@ -61,10 +62,13 @@ class Network(nn.Module):
         height, width, channels = IMAGE
         k, pooling = self.settings["model.kernel_size"], self.settings["model.pooling"]
         for out in self.settings["model.channels"]:
-            self.layer(nn.Conv2d(channels, out, k, padding=k // 2), [out, height, width])
+            stride = 2 if pooling == "strided_convolution" else 1
+            height, width = -(-height // stride), -(-width // stride)
+            convolution = nn.Conv2d(channels, out, k, stride=stride, padding=k // 2)
+            self.layer(convolution, [out, height, width])
             channels = out
-            if pooling != "none":
-                self.steps.append({"max": nn.MaxPool2d, "average": nn.AvgPool2d}[pooling](2))
+            if pooling in POOLINGS:
+                self.steps.append(POOLINGS[pooling](2))
                 height, width = height // 2, width // 2
         self.steps.append(Flatten())
         return height * width * channels
@@ -206,6 +210,11 @@ def make():
             # Without pooling only the first, since such networks have many parameters.
             if pooling != "none" or name == "batch_norm_before_activation":
                 cases.append(make_case(f"cnn_{pooling}_{name}", kind | norm))
+    strided = {"model.pooling": "strided_convolution", "model.activation": "relu"}
+    for kernel_size in (3, 5):
+        kind = cnn | strided | norms["batch_norm_before_activation"]
+        kind["model.kernel_size"] = kernel_size
+        cases.append(make_case(f"cnn_strided_kernel_{kernel_size}", kind))
     kind = cnn | {"model.pooling": "max", "model.activation": "tanh", "model.kernel_size": 5}
     cases.append(make_case("cnn_max_kernel_5", kind))
     return {"image": list(IMAGE)}, cases

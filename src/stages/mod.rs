@@ -28,6 +28,7 @@ pub use catalog::dense::Dense;
 pub use catalog::dropout::Dropout;
 pub use catalog::layer_norm::{LayerNorm, LayerNormChoice};
 pub use catalog::pooling::{Pool, PoolFunction};
+pub use catalog::strided_convolution::StridedConvolution;
 pub use catalog::{Activation, ModelLayer, Norm, Stage};
 pub(crate) use catalog::{LayerRecord, StageOperation};
 pub use choice::NoNorm;

@@ -1,8 +1,10 @@
 //! The sequence of stages of a model, from which it is built, counted and drawn.
 
 use super::trial_config::Config;
-use crate::spec::model::network::{Model, NormPosition};
-use crate::stages::{Convolution, Dense, Dropout, DropoutSite, Pool, SampleShape, Stage};
+use crate::spec::model::network::{Model, NormPosition, Pooling};
+use crate::stages::{
+    Convolution, Dense, Dropout, DropoutSite, Pool, SampleShape, Stage, StridedConvolution,
+};
 
 impl Model {
     /// The dropout probability at a position.
@@ -42,13 +44,23 @@ impl Config {
         let SampleShape::Image([height, width, inputs]) = network.samples else {
             return;
         };
-        network.push(Convolution {
-            height,
-            width,
-            inputs,
-            outputs: channels,
-            kernel: self.model.kernel_size.get(),
-        });
+        let (outputs, kernel) = (channels, self.model.kernel_size.get());
+        match self.model.pooling {
+            Pooling::StridedConvolution => network.push(StridedConvolution {
+                height,
+                width,
+                inputs,
+                outputs,
+                kernel,
+            }),
+            Pooling::Max | Pooling::Average | Pooling::None => network.push(Convolution {
+                height,
+                width,
+                inputs,
+                outputs,
+                kernel,
+            }),
+        }
         self.push_activation_stages(network);
         if let Some(pooling) = self.model.pooling.function() {
             network.push(Pool {

@@ -35,6 +35,8 @@ string_enum! {
         Max = "max",
         /// The mean of each 2 × 2 (`torch.nn.AvgPool2d(2)`).
         Average = "average",
+        /// Its convolution has stride 2 (Springenberg et al. 2015; `torch.nn.Conv2d(…, stride=2)`).
+        StridedConvolution = "strided_convolution",
         /// It does not.
         None = "none",
     }
@@ -46,7 +48,7 @@ impl Pooling {
         match self {
             Self::Max => Some(PoolFunction::Max),
             Self::Average => Some(PoolFunction::Average),
-            Self::None => None,
+            Self::StridedConvolution | Self::None => None,
         }
     }
 }

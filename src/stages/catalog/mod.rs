@@ -327,6 +327,7 @@ catalog! {
         dense::{Dense, DenseLayer} = "dense",
         activation::{ActivationStage, ActivationLayer} = "activation",
         pooling::{Pool, PoolLayer} = "pooling",
+        strided_convolution::{StridedConvolution, StridedConvolutionLayer} = "strided_convolution",
     }
     norms {
         batch_norm::{BatchNorm, BatchNormLayer, BatchNormChoice} = "batch_norm",
