@@ -70,6 +70,8 @@ def module(layer, is_image):
             return norm(layer["units"], eps=layer["epsilon"])
         case "layer_norm":
             return torch.nn.LayerNorm(layer["shape"], eps=layer["epsilon"])
+        case "global_pooling":
+            return torch.nn.AdaptiveAvgPool2d(1)
         case "strided_convolution":
             sizes = layer["inputs"], layer["outputs"], layer["kernel_size"]
             return torch.nn.Conv2d(*sizes, stride=layer["stride"], padding=layer["padding"])

@@ -70,6 +70,9 @@ class Network(nn.Module):
             if pooling in POOLINGS:
                 self.steps.append(POOLINGS[pooling](2))
                 height, width = height // 2, width // 2
+        if self.settings.get("model.global_pooling"):
+            self.steps.append(nn.AdaptiveAvgPool2d(1))
+            height, width = 1, 1
         self.steps.append(Flatten())
         return height * width * channels
 
@@ -215,6 +218,8 @@ def make():
         kind = cnn | strided | norms["batch_norm_before_activation"]
         kind["model.kernel_size"] = kernel_size
         cases.append(make_case(f"cnn_strided_kernel_{kernel_size}", kind))
+    kind = cnn | {"model.pooling": "max", "model.activation": "tanh"}
+    cases.append(make_case("cnn_global_pooling", kind | {"model.global_pooling": "average"}))
     kind = cnn | {"model.pooling": "max", "model.activation": "tanh", "model.kernel_size": 5}
     cases.append(make_case("cnn_max_kernel_5", kind))
     return {"image": list(IMAGE)}, cases

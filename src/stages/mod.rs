@@ -26,6 +26,7 @@ pub(crate) use catalog::convolution::ConvolutionOperation;
 pub use catalog::convolution::{Convolution, MAX_KERNEL_SIZE};
 pub use catalog::dense::Dense;
 pub use catalog::dropout::Dropout;
+pub use catalog::global_pooling::GlobalPooling;
 pub use catalog::layer_norm::{LayerNorm, LayerNormChoice};
 pub use catalog::pooling::{Pool, PoolFunction};
 pub use catalog::strided_convolution::StridedConvolution;

@@ -1,9 +1,10 @@
 //! The sequence of stages of a model, from which it is built, counted and drawn.
 
 use super::trial_config::Config;
-use crate::spec::model::network::{Model, NormPosition, Pooling};
+use crate::spec::model::network::{ImagePooling, Model, NormPosition, Pooling};
 use crate::stages::{
-    Convolution, Dense, Dropout, DropoutSite, Pool, SampleShape, Stage, StridedConvolution,
+    Convolution, Dense, Dropout, DropoutSite, GlobalPooling, Pool, SampleShape, Stage,
+    StridedConvolution,
 };
 
 impl Model {
@@ -29,6 +30,14 @@ impl Config {
         for (block, channels) in model.block_channels().into_iter().enumerate() {
             self.push_block(&mut network, channels);
             network.push_dropout(DropoutSite::Block(block));
+        }
+        if let (Some(ImagePooling::Average), SampleShape::Image([height, width, channels])) =
+            (model.global_pooling, network.samples)
+        {
+            network.push(GlobalPooling {
+                positions: height * width,
+                channels,
+            });
         }
         for (layer, width) in model.hidden_widths().into_iter().enumerate() {
             network.push_dense(width);

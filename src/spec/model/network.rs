@@ -42,6 +42,14 @@ string_enum! {
     }
 }
 
+string_enum! {
+    /// The pooling of the whole image after the last block of a `cnn`.
+    pub enum ImagePooling {
+        /// The mean of each channel (Lin et al. 2014; `torch.nn.AdaptiveAvgPool2d(1)`).
+        Average = "average",
+    }
+}
+
 impl Pooling {
     /// The function of the pooling stage; `None` if there is none.
     pub(crate) fn function(self) -> Option<PoolFunction> {
@@ -124,6 +132,8 @@ pub struct Model {
     pub kernel_size: Count,
     /// The pooling at each block of a `cnn`.
     pub pooling: Pooling,
+    /// The pooling of the whole image after the last block of a `cnn`; `None` means none.
+    pub global_pooling: Option<ImagePooling>,
     /// The dropout probability of a value, at the end of each block of a `cnn`.
     pub block_dropout: Fraction,
 }
@@ -145,6 +155,7 @@ impl Default for Model {
             channels: None,
             kernel_size: Count::constant(3),
             pooling: Pooling::Max,
+            global_pooling: None,
             block_dropout: Fraction::constant(0.0),
         }
     }
