@@ -55,6 +55,25 @@ def idx(name):
     return numpy.frombuffer(contents, numpy.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 
 
+class Start(torch.nn.Module):
+    """The start of a shortcut. Shortcuts are not nested."""
+
+    def forward(self, x):
+        Start.value = x
+        return x
+
+
+class Add(torch.nn.Module):
+    """Adds a shortcut: every second pixel if the image is halved, and zeros for missing channels."""
+
+    def forward(self, x):
+        skipped = Start.value
+        if skipped.shape[2:] != x.shape[2:]:
+            skipped = skipped[:, :, ::2, ::2]
+        missing = x.shape[1] - skipped.shape[1]
+        return x + torch.nn.functional.pad(skipped, (0, 0, 0, 0, 0, missing))
+
+
 def module(layer, is_image):
     """The layer as PyTorch has it."""
     match layer["kind"]:
@@ -72,6 +91,8 @@ def module(layer, is_image):
             return torch.nn.LayerNorm(layer["shape"], eps=layer["epsilon"])
         case "global_pooling":
             return torch.nn.AdaptiveAvgPool2d(1)
+        case "residual":
+            return Add() if "add" in layer else Start()
         case "strided_convolution":
             sizes = layer["inputs"], layer["outputs"], layer["kernel_size"]
             return torch.nn.Conv2d(*sizes, stride=layer["stride"], padding=layer["padding"])

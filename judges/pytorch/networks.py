@@ -40,6 +40,29 @@ class Flatten(nn.Module):
         return x.permute(0, 2, 3, 1).flatten(1)
 
 
+class Start(nn.Module):
+    """The start of a shortcut."""
+
+    def forward(self, x):
+        self.value = x
+        return x
+
+
+class Add(nn.Module):
+    """Adds a shortcut: every second pixel if the image is halved, and zeros for missing channels."""
+
+    def __init__(self, start):
+        super().__init__()
+        self.start = [start]
+
+    def forward(self, x):
+        skipped = self.start[0].value
+        if skipped.shape[2:] != x.shape[2:]:
+            skipped = skipped[:, :, ::2, ::2]
+        missing = x.shape[1] - skipped.shape[1]
+        return x + nn.functional.pad(skipped, (0, 0, 0, 0, 0, missing))
+
+
 class Network(nn.Module):
     """A network of the sweep file's `model` keys, layer by layer."""
 
@@ -62,10 +85,13 @@ class Network(nn.Module):
         height, width, channels = IMAGE
         k, pooling = self.settings["model.kernel_size"], self.settings["model.pooling"]
         for out in self.settings["model.channels"]:
+            start = Start() if self.settings.get("model.shortcut") else None
+            if start:
+                self.steps.append(start)
             stride = 2 if pooling == "strided_convolution" else 1
             height, width = -(-height // stride), -(-width // stride)
             convolution = nn.Conv2d(channels, out, k, stride=stride, padding=k // 2)
-            self.layer(convolution, [out, height, width])
+            self.layer(convolution, [out, height, width], start and Add(start))
             channels = out
             if pooling in POOLINGS:
                 self.steps.append(POOLINGS[pooling](2))
@@ -76,14 +102,15 @@ class Network(nn.Module):
         self.steps.append(Flatten())
         return height * width * channels
 
-    def layer(self, weights, shape):
-        """Weights → norm (before) → activation → norm (after)."""
+    def layer(self, weights, shape, addition=None):
+        """Weights → norm (before) → addition → activation → norm (after)."""
         name, options = named(self.settings.get("model.norm", "none"))
         norm = NORMS[name](shape, **options)
         before = self.settings.get("model.norm_position") == "before_activation"
         name, options = named(self.settings["model.activation"])
         activation = ACTIVATIONS[name](**options)
-        order = [weights, norm, activation] if before else [weights, activation, norm]
+        order = [norm, addition, activation] if before else [addition, activation, norm]
+        order.insert(0, weights)
         order = [step for step in order if step is not None]
         self.steps.extend(order)
         self.layers.append([step for step in order if list(step.parameters())])
@@ -220,6 +247,12 @@ def make():
         cases.append(make_case(f"cnn_strided_kernel_{kernel_size}", kind))
     kind = cnn | {"model.pooling": "max", "model.activation": "tanh"}
     cases.append(make_case("cnn_global_pooling", kind | {"model.global_pooling": "average"}))
+    for pooling, name in (
+        ("average", "batch_norm_before_activation"),
+        ("strided_convolution", "batch_norm_after_activation"),
+    ):
+        kind = cnn | {"model.pooling": pooling, "model.activation": "tanh"} | norms[name]
+        cases.append(make_case(f"cnn_shortcut_{pooling}", kind | {"model.shortcut": "identity"}))
     kind = cnn | {"model.pooling": "max", "model.activation": "tanh", "model.kernel_size": 5}
     cases.append(make_case("cnn_max_kernel_5", kind))
     return {"image": list(IMAGE)}, cases

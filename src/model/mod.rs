@@ -10,6 +10,8 @@ mod network;
 mod network_stage;
 mod network_state;
 mod padding;
+#[cfg(test)]
+mod stacking_tests;
 mod stage_walk;
 
 pub use eval_batch_size::eval_batch_size;

@@ -88,7 +88,9 @@ fn check_network_size(stages: &[Stage]) -> Result<(), String> {
 mod tests {
     use super::super::layer::layers_of;
     use super::*;
-    use crate::spec::{Config, Count, Fraction, ModelKind, NormPosition, Pooling};
+    use crate::spec::{
+        Config, Count, Fraction, ImagePooling, ModelKind, NormPosition, Pooling, Shortcut,
+    };
     use crate::stages::{Activation, Norm};
     use proptest::prelude::*;
 
@@ -111,6 +113,8 @@ mod tests {
             activation in prop::sample::select(Activation::all()),
             pooling in prop::sample::select(Pooling::ALL),
             dropout in prop::sample::select(vec![0.0, 0.25]),
+            shortcut in any::<bool>(),
+            global in any::<bool>(),
         ) {
             let mut config = Config::default();
             config.model.kind = if cnn { ModelKind::Cnn } else { ModelKind::Mlp };
@@ -119,6 +123,8 @@ mod tests {
             config.model.norm_position = position;
             config.model.activation = activation;
             config.model.pooling = pooling;
+            config.model.shortcut = shortcut.then_some(Shortcut::Identity);
+            config.model.global_pooling = global.then_some(ImagePooling::Average);
             config.model.dropout = Fraction::new(dropout).unwrap();
             config.model.input_dropout = config.model.dropout;
             config.dataset_info.image = Some([9, 11, 3]);

@@ -44,7 +44,7 @@ pub use data::table_warning::TableWarning;
 pub use grid::condition::{Condition, Subject, TrialFilter, UnresolvedFilter};
 pub use grid::factor::{Factor, FactorKind, KeyAssignment, Level};
 pub use model::init::{BiasInit, FanMode, Init};
-pub use model::network::{ImagePooling, Model, ModelKind, NormPosition, Pooling, Width};
+pub use model::network::{ImagePooling, Model, ModelKind, NormPosition, Pooling, Shortcut, Width};
 pub use reference::{
     dataset_files_table, dataset_table, optimizer_table, reference_table, score_table,
     variant_table,

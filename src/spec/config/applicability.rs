@@ -16,6 +16,7 @@ const CNN_KEYS: &[&[&str]] = &[
     &["model.channels", "model.kind"],
     &["model.kernel_size", "model.kind"],
     &["model.pooling", "model.kind"],
+    &["model.shortcut", "model.kind"],
     &["model.global_pooling", "model.kind"],
     &["model.block_dropout", "model.kind"],
 ];

@@ -1,9 +1,9 @@
 //! The sequence of stages of a model, from which it is built, counted and drawn.
 
 use super::trial_config::Config;
-use crate::spec::model::network::{ImagePooling, Model, NormPosition, Pooling};
+use crate::spec::model::network::{ImagePooling, Model, NormPosition, Pooling, Shortcut};
 use crate::stages::{
-    Convolution, Dense, Dropout, DropoutSite, GlobalPooling, Pool, SampleShape, Stage,
+    Convolution, Dense, Dropout, DropoutSite, GlobalPooling, Pool, Residual, SampleShape, Stage,
     StridedConvolution,
 };
 
@@ -21,8 +21,8 @@ impl Model {
 impl Config {
     /// The model's stages, from the input to the logits.
     ///
-    /// A block of a `cnn` is convolution, norm, activation, pooling, dropout. A hidden layer is dense,
-    /// norm, activation, dropout. `model.norm_position` can move the norm after the activation.
+    /// A block of a `cnn` is convolution, norm, the addition of a shortcut, activation, pooling, dropout. A hidden layer
+    /// is dense, norm, activation, dropout. `model.norm_position` can move the norm after the activation.
     pub fn stages(&self) -> Vec<Stage> {
         let model = &self.model;
         let mut network = StageList::new(SampleShape::input(self.features(), self.image()));
@@ -41,7 +41,7 @@ impl Config {
         }
         for (layer, width) in model.hidden_widths().into_iter().enumerate() {
             network.push_dense(width);
-            self.push_activation_stages(&mut network);
+            self.push_activation_stages(&mut network, None);
             network.push_dropout(DropoutSite::Hidden(layer));
         }
         network.push_dense(self.classes());
@@ -53,6 +53,13 @@ impl Config {
         let SampleShape::Image([height, width, inputs]) = network.samples else {
             return;
         };
+        let shortcut = self
+            .model
+            .shortcut
+            .map(|Shortcut::Identity| network.samples);
+        if shortcut.is_some() {
+            network.push(Residual::Start([height, width, inputs]));
+        }
         let (outputs, kernel) = (channels, self.model.kernel_size.get());
         match self.model.pooling {
             Pooling::StridedConvolution => network.push(StridedConvolution {
@@ -70,7 +77,7 @@ impl Config {
                 kernel,
             }),
         }
-        self.push_activation_stages(network);
+        self.push_activation_stages(network, shortcut);
         if let Some(pooling) = self.model.pooling.function() {
             network.push(Pool {
                 pooling,
@@ -81,19 +88,24 @@ impl Config {
         }
     }
 
-    /// Appends the activation and the norm that follow a layer.
-    fn push_activation_stages(&self, network: &mut StageList) {
+    /// Appends the activation and the norm that follow a layer, and before the activation the addition of a shortcut
+    /// from images of shape `from`.
+    fn push_activation_stages(&self, network: &mut StageList, from: Option<SampleShape>) {
         let model = &self.model;
         let features = network.samples.features();
         let units = network.samples.units();
         let norm = model.norm.stage(units, features / units.max(1));
-        let activation = model.activation.stage(features);
+        let addition = from.zip(Some(network.samples)).and_then(Residual::addition);
+        let activation = addition
+            .map(Stage::from)
+            .into_iter()
+            .chain([model.activation.stage(features)]);
         match model.norm_position {
             NormPosition::BeforeActivation => {
-                network.extend(norm.into_iter().chain([activation]));
+                network.extend(norm.into_iter().chain(activation));
             }
             NormPosition::AfterActivation => {
-                network.extend([activation].into_iter().chain(norm));
+                network.extend(activation.chain(norm));
             }
         }
     }

@@ -130,6 +130,21 @@ impl Config {
                 help: "set model.kind: mlp".to_owned(),
             });
         };
+        if model.shortcut.is_some() {
+            let inputs = self.image().into_iter().map(|[_, _, channels]| channels);
+            let channels = inputs.chain(model.block_channels()).collect::<Vec<_>>();
+            if let Some([from, to]) = channels.array_windows().find(|[from, to]| from > to) {
+                return Err(Conflict {
+                    keys: &["model.shortcut", "model.channels"],
+                    message: format!(
+                        "a shortcut cannot reduce the number of channels, but a block has {from} at its \
+                         input and {to} at its output"
+                    ),
+                    help: "list model.channels in ascending order, or remove model.shortcut"
+                        .to_owned(),
+                });
+            }
+        }
         let blocks = model.block_channels().len();
         let halvings = height.min(width).ilog2() as usize;
         if model.pooling.function().is_some() && blocks > halvings {

@@ -50,6 +50,14 @@ string_enum! {
     }
 }
 
+string_enum! {
+    /// The shortcut around each block of a `cnn`.
+    pub enum Shortcut {
+        /// The input of the block is added before its activation; missing channels are 0 (He et al. 2016, option A).
+        Identity = "identity",
+    }
+}
+
 impl Pooling {
     /// The function of the pooling stage; `None` if there is none.
     pub(crate) fn function(self) -> Option<PoolFunction> {
@@ -132,6 +140,8 @@ pub struct Model {
     pub kernel_size: Count,
     /// The pooling at each block of a `cnn`.
     pub pooling: Pooling,
+    /// The shortcut around each block of a `cnn`; `None` means none.
+    pub shortcut: Option<Shortcut>,
     /// The pooling of the whole image after the last block of a `cnn`; `None` means none.
     pub global_pooling: Option<ImagePooling>,
     /// The dropout probability of a value, at the end of each block of a `cnn`.
@@ -155,6 +165,7 @@ impl Default for Model {
             channels: None,
             kernel_size: Count::constant(3),
             pooling: Pooling::Max,
+            shortcut: None,
             global_pooling: None,
             block_dropout: Fraction::constant(0.0),
         }

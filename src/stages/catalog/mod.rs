@@ -327,6 +327,7 @@ catalog! {
         dense::{Dense, DenseLayer} = "dense",
         activation::{ActivationStage, ActivationLayer} = "activation",
         pooling::{Pool, PoolLayer} = "pooling",
+        residual::{Residual, ResidualLayer} = "residual",
         global_pooling::{GlobalPooling, GlobalPoolingLayer} = "global_pooling",
         strided_convolution::{StridedConvolution, StridedConvolutionLayer} = "strided_convolution",
     }

@@ -1,0 +1,132 @@
+//! Members of a cohort compute what each of them computes alone, with every stage.
+
+use super::{Network, parameter_shapes};
+use crate::pytorch;
+use crate::random::{Purpose, Seed};
+use crate::spec::{Config, ConfigValue, DatasetInfo, Pooling};
+use crate::stages::{Activation, Norm, StageGradient};
+use burn::backend::Flex;
+use burn::tensor::{Tensor, TensorData, Tolerance};
+use serde_json::{Value, json};
+
+type T = Tensor<Flex, 3>;
+
+const SEED: Seed = Seed {
+    sweep: 5,
+    repeat: 0,
+    fold: 0,
+};
+
+/// Numbers of a normal distribution, different for each `number`.
+fn random(number: u32, shape: [usize; 3]) -> T {
+    let mut values = vec![0.0; shape.iter().product()];
+    let mut stream = SEED.stream(Purpose::InitialWeights, [number, 0]);
+    stream.fill_normal(&mut values);
+    Tensor::from_data(TensorData::new(values, shape), &Default::default())
+}
+
+/// A model on images of 6 × 5 pixels with two channels.
+fn config(settings: &Value) -> Config {
+    let mut config = Config::default();
+    pytorch::set(
+        &mut config,
+        &json!({ "model.channels": [8, 8], "model.kind": "cnn", "model.width": 8 }),
+    );
+    pytorch::set(&mut config, settings);
+    config.dataset_info = DatasetInfo {
+        features: 60,
+        classes: 3,
+        image: Some([6, 5, 2]),
+        ..DatasetInfo::default()
+    };
+    config.validate().unwrap();
+    config
+}
+
+/// The values of the member of a tensor, or of the only one.
+fn assert_member(found: &T, member: usize, expected: &T, what: &str) {
+    let found = match found.dims()[0] {
+        1 => found.clone(),
+        _ => found.clone().narrow(0, member, 1),
+    };
+    let tolerance = Tolerance::<f32>::rel_abs(1e-4, 1e-4);
+    let check = || {
+        found
+            .to_data()
+            .assert_approx_eq(&expected.to_data(), tolerance);
+    };
+    let is_close = std::panic::catch_unwind(std::panic::AssertUnwindSafe(check));
+    assert!(is_close.is_ok(), "{what}, member {member}");
+}
+
+/// Compares a step and an evaluation of three members with those of each alone.
+fn compare(settings: &Value) {
+    let what = settings.to_string();
+    let stages = config(settings).stages();
+    let shapes = parameter_shapes(&stages);
+    let parameters = |member: u32| -> Vec<T> {
+        let shapes = (0..).zip(&shapes);
+        shapes
+            .map(|(number, &[rows, columns])| {
+                random(100 * member + number, [1, rows, columns]).mul_scalar(0.5)
+            })
+            .collect()
+    };
+    let members: Vec<Vec<T>> = (0..3).map(parameters).collect();
+    let stacked = (0..shapes.len())
+        .map(|position| {
+            let of_members = members.iter().map(|member| member[position].clone());
+            Tensor::cat(of_members.collect(), 0)
+        })
+        .collect();
+    let mut together = Network::<Flex>::with_parameters(&stages, stacked);
+    for owners in [1, 3] {
+        let input = random(1000, [owners, 4, 60]);
+        let gradient = random(1001, [3, 4, 3]);
+        let (logits, cache) = together.forward(input.clone(), None);
+        let gradients = together.backward(cache, gradient.clone());
+        let gradients: Vec<T> = gradients
+            .into_iter()
+            .flat_map(StageGradient::values)
+            .collect();
+        assert_eq!(gradients.len(), shapes.len(), "{what}");
+        let predicted = together.predict(input.clone());
+        for (number, member) in members.iter().enumerate() {
+            let mut alone = Network::<Flex>::with_parameters(&stages, member.clone());
+            // The statistics of the other input.
+            if owners == 3 {
+                let (_, _) = alone.forward(random(1000, [1, 4, 60]), None);
+            }
+            let own_input = match owners {
+                1 => input.clone(),
+                _ => input.clone().narrow(0, number, 1),
+            };
+            let (expected, cache) = alone.forward(own_input.clone(), None);
+            assert_member(&logits, number, &expected, &what);
+            let own_gradient = gradient.clone().narrow(0, number, 1);
+            let expected = alone.backward(cache, own_gradient).into_iter();
+            let expected = expected.flat_map(StageGradient::values);
+            for (found, expected) in gradients.iter().zip(expected) {
+                assert_member(found, number, &expected, &what);
+            }
+            let expected = alone.predict(own_input);
+            assert_member(&predicted, number, &expected, &what);
+        }
+    }
+}
+
+#[test]
+fn members_compute_together_what_they_compute_alone() {
+    for norm in Norm::all() {
+        compare(&json!({ "model.norm": norm.to_value() }));
+    }
+    for activation in Activation::all() {
+        compare(&json!({ "model.activation": activation.to_value() }));
+    }
+    for pooling in Pooling::ALL {
+        for shortcut in [json!(null), json!("identity")] {
+            compare(&json!({ "model.pooling": pooling.to_value(), "model.shortcut": shortcut }));
+        }
+    }
+    compare(&json!({ "model.global_pooling": "average" }));
+}
