@@ -99,7 +99,7 @@ mod tests {
     }
 
     fn without_dropout(mut stages: Vec<Stage>) -> Vec<Stage> {
-        stages.retain(|stage| !stage.dropout_site().is_some());
+        stages.retain(|stage| stage.dropout_site().is_none());
         stages
     }
 

@@ -159,7 +159,7 @@ macro_rules! variant_enum {
             #[doc = concat!("[`", stringify!($plain_type), "`]")]
             $plain($plain_type),
             $(
-                #[doc = concat!("[`", stringify!($variant), "`](crate::stages::", stringify!($variant), ")")]
+                #[doc = concat!("`", stringify!($variant), "`")]
                 $variant($settings),
             )*
         }

@@ -133,7 +133,8 @@ impl Config {
         if model.shortcut.is_some() {
             let inputs = self.image().into_iter().map(|[_, _, channels]| channels);
             let channels = inputs.chain(model.block_channels()).collect::<Vec<_>>();
-            if let Some([from, to]) = channels.array_windows().find(|[from, to]| from > to) {
+            let mut pairs = channels.iter().zip(channels.iter().skip(1));
+            if let Some((from, to)) = pairs.find(|(from, to)| from > to) {
                 return Err(Conflict {
                     keys: &["model.shortcut", "model.channels"],
                     message: format!(

@@ -105,7 +105,7 @@ macro_rules! stages {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Stage {
             $(
-                #[doc = concat!("[`", stringify!($type), "`]")]
+                #[doc = concat!("`", stringify!($type), "`")]
                 $type($file::$type),
             )+
         }
