@@ -154,7 +154,7 @@ macro_rules! stages {
         }
 
         impl Stage {
-            /// See [`Definition::IS_LAYER`].
+            /// Whether it is a layer: layers have numbers, and their weights are initialised by `model.init`.
             pub fn is_layer(self) -> bool {
                 match self { $(Self::$type(_) => $file::$type::IS_LAYER,)+ }
             }
