@@ -5,6 +5,7 @@
 //!
 //!     cargo bench --bench overhead
 
+use std::sync::Arc;
 use std::time::Instant;
 use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, SamplePredictions, Score, Scores};
 use tp_sweep::model::state_shapes;
@@ -12,9 +13,11 @@ use tp_sweep::outcome::{FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Listing, Report, TrialClasses};
-use tp_sweep::run::{DeviceSlot, ExecutionContext, Executor, Interrupt, NoProgress, run_sweep};
+use tp_sweep::run::{
+    CohortError, DeviceSlot, ExecutionContext, Executor, Interrupt, NoProgress, run_sweep,
+};
 use tp_sweep::spec::{DataRemarks, Source, Sweep};
-use tp_sweep::train::{Interrupted, TrainingHost};
+use tp_sweep::train::{TrainingEvent, TrainingHost};
 
 const SWEEP: &str = "
 name: overhead
@@ -32,8 +35,8 @@ impl Executor for Instantly {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn TrainingHost,
-    ) -> Result<(), Interrupted> {
+        host: &mut TrainingHost<'_>,
+    ) -> Result<(), CohortError> {
         for epoch in 1..=3 {
             for member in 0..cohort.len() {
                 let metrics = EpochMetrics {
@@ -44,14 +47,15 @@ impl Executor for Instantly {
                     gradient_norms: vec![0.1; 2],
                     seconds: 0.1,
                 };
-                observer.on_epoch_end(member, &metrics);
+                host.emit(TrainingEvent::EpochEnd { member, metrics })?;
             }
         }
         for (member, run) in cohort.iter().enumerate() {
-            if observer.wants_weights() {
+            if host.wants_weights() {
                 let shapes = state_shapes(&plan.trials[run.trial].config.stages());
                 let values = |[rows, columns]: [usize; 2]| vec![0.5; rows * columns];
-                observer.on_final_weights(member, shapes.into_iter().map(values).collect());
+                let weights = Arc::new(shapes.into_iter().map(values).collect());
+                host.emit(TrainingEvent::FinalWeights { member, weights })?;
             }
         }
         let evaluated = Scores::from([
@@ -66,7 +70,8 @@ impl Executor for Instantly {
             test: (evaluated, ClassificationCounts::new(10)),
         };
         for member in 0..cohort.len() {
-            observer.on_run_end(member, Outcome::Finished(Box::new(finished.clone())));
+            let outcome = Arc::new(Outcome::Finished(Box::new(finished.clone())));
+            host.emit(TrainingEvent::RunEnd { member, outcome })?;
         }
         Ok(())
     }

@@ -13,16 +13,14 @@ use std::sync::Arc;
 use std::time::Instant;
 use tp_sweep::data::{DeviceDatasetKey, load};
 use tp_sweep::datasets::KnownSet;
-use tp_sweep::metrics::{EpochMetrics, LayerValues};
-use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::run::{
-    DeviceSlot, ExecutionContext, Executor, Interrupt, NoProgress, TensorExecutor, TensorMemory,
-    run_sweep,
+    CohortError, DeviceSlot, ExecutionContext, Executor, Interrupt, NoProgress, TensorExecutor,
+    TensorMemory, run_sweep,
 };
 use tp_sweep::spec::{Config, DatasetKind, Source, Sweep};
-use tp_sweep::train::{Interrupted, TrainingHost};
+use tp_sweep::train::TrainingHost;
 
 #[global_allocator]
 static ALLOCATOR: alloc_tracker::TrackingAllocator<mimalloc::MiMalloc> =
@@ -38,25 +36,10 @@ impl Executor for Unprofiled<'_> {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn TrainingHost,
-    ) -> Result<(), Interrupted> {
-        self.0.execute(plan, cohort, observer)
+        host: &mut TrainingHost<'_>,
+    ) -> Result<(), CohortError> {
+        self.0.execute(plan, cohort, host)
     }
-}
-
-/// Observes without writing anything.
-struct Bare(Instant);
-
-impl TrainingHost for Bare {
-    fn elapsed(&self) -> f64 {
-        self.0.elapsed().as_secs_f64()
-    }
-    fn should_stop(&self) -> bool {
-        false
-    }
-    fn on_epoch_end(&mut self, _member: usize, _metrics: &EpochMetrics) {}
-    fn on_run_end(&mut self, _member: usize, _outcome: Outcome) {}
-    fn on_layer_values(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
 }
 
 fn main() {
@@ -125,7 +108,7 @@ fn trained(executor: &TensorExecutor<Flex>, samples: usize) -> f64 {
         .expect("a thread");
     pool.install(|| {
         executor
-            .execute(&plan, &cohort, &mut Bare(started))
+            .execute(&plan, &cohort, &mut TrainingHost::new(&started, Vec::new()))
             .expect("no interrupt");
     });
     started.elapsed().as_secs_f64()

@@ -19,11 +19,9 @@ use std::sync::Arc;
 use std::time::Instant;
 use tp_sweep::data::{Dataset, DeviceDataset, load, partition};
 use tp_sweep::datasets::KnownSet;
-use tp_sweep::metrics::EpochMetrics;
-use tp_sweep::outcome::Outcome;
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, Count, DatasetKind, Fraction};
-use tp_sweep::train::{Member, TrainingHost, train};
+use tp_sweep::train::{EventSink, Interrupted, Member, TrainingEvent, TrainingHost, train};
 
 #[global_allocator]
 static ALLOCATOR: alloc_tracker::TrackingAllocator<mimalloc::MiMalloc> =
@@ -116,30 +114,24 @@ fn cohort_epoch_seconds(dataset: &Dataset, data: &DeviceDataset<Flex>, members: 
             normalisation: None,
         })
         .collect();
-    let mut timer = EpochTimer {
-        started: Instant::now(),
-        seconds: 0.0,
-    };
-    train(data, &members, &mut timer).expect("no interrupt");
+    let mut timer = EpochTimer { seconds: 0.0 };
+    let started = Instant::now();
+    let mut host = TrainingHost::new(&started, vec![&mut timer]);
+    train(data, &members, &mut host).expect("no interrupt");
     timer.seconds
 }
 
 struct EpochTimer {
-    started: Instant,
     seconds: f64,
 }
 
-impl TrainingHost for EpochTimer {
-    fn elapsed(&self) -> f64 {
-        self.started.elapsed().as_secs_f64()
+impl EventSink for EpochTimer {
+    fn receive(&mut self, event: TrainingEvent) -> Result<(), Interrupted> {
+        if let TrainingEvent::EpochEnd { metrics, .. } = event {
+            self.seconds = metrics.seconds;
+        }
+        Ok(())
     }
-    fn should_stop(&self) -> bool {
-        false
-    }
-    fn on_epoch_end(&mut self, _member: usize, metrics: &EpochMetrics) {
-        self.seconds = metrics.seconds;
-    }
-    fn on_run_end(&mut self, _member: usize, _outcome: Outcome) {}
 }
 
 type Plain = Autodiff<Flex>;

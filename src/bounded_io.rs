@@ -1,12 +1,9 @@
 //! Safe reading of files from outside: with a maximum size, and without panics of library readers.
 
-use crate::panic_hook;
+use crate::caught;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
-use std::sync::Once;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Reads a regular file of at most `max_bytes` bytes.
 ///
@@ -40,21 +37,10 @@ pub(crate) fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Number of running library readers, on all threads.
-static RUNNING_READERS: AtomicUsize = AtomicUsize::new(0);
-
 /// Runs the reader of a library, and returns `None` if it panics: some readers panic on damaged files.
-///
-/// The panic is not printed, even if it happens on another thread of the library.
 pub(crate) fn catch_reader_panic<T>(read: impl FnOnce() -> T) -> Option<T> {
-    static HANDLER: Once = Once::new();
-    HANDLER.call_once(|| {
-        panic_hook::add_handler(|_| RUNNING_READERS.load(Ordering::SeqCst) > 0);
-    });
-    RUNNING_READERS.fetch_add(1, Ordering::SeqCst);
-    let result = catch_unwind(AssertUnwindSafe(read));
-    RUNNING_READERS.fetch_sub(1, Ordering::SeqCst);
-    result.ok()
+    // polars reads on threads of its own, and passes their panics on.
+    caught::catch_with_threads(|name| name.starts_with("polars-"), read).ok()
 }
 
 #[cfg(test)]

@@ -41,6 +41,7 @@
 )]
 pub mod backend;
 mod bounded_io;
+mod caught;
 pub mod cli;
 pub mod data;
 pub mod datasets;
@@ -63,7 +64,6 @@ pub mod model_io;
 )]
 pub mod optimizers;
 pub mod outcome;
-mod panic_hook;
 pub mod plan;
 #[cfg(test)]
 mod pytorch;

@@ -41,6 +41,8 @@ pub trait Progress: Send + Sync {
     /// All runs have ended; shapes of trials are being profiled, one after the other: `done` of
     /// `shapes`.
     fn profiling(&self, done: usize, shapes: usize);
+    /// The speed and memory of a trial, and of those with the same steps, could not be measured.
+    fn profile_failed(&self, _trial: &str, _reason: &str) {}
     /// The sweep has ended.
     fn finished(&self);
 }

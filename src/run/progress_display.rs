@@ -264,6 +264,12 @@ impl Progress for Display {
         self.print_line(&format!("{name}: failed ({reason}); retrying"));
     }
 
+    fn profile_failed(&self, trial: &str, reason: &str) {
+        self.print_line(&format!(
+            "{trial}: speed and memory could not be measured ({reason})"
+        ));
+    }
+
     fn profiling(&self, done: usize, shapes: usize) {
         let line = format!("profiling each kind of training step alone: {done} of {shapes}");
         let is_first = self.with_state(|state| !std::mem::replace(&mut state.is_profiling, true));

@@ -2,6 +2,7 @@
 
 use super::cohort::Cohort;
 use super::evaluation::Predictions;
+use super::events::{Interrupted, TrainingEvent};
 use super::member::Member;
 use super::schedule::{EarlyStopping, Verdict};
 use super::training_host::TrainingHost;
@@ -13,6 +14,7 @@ use crate::outcome::{Failure, FinishedRun, Outcome};
 use crate::stages::select_members;
 use crate::training_state::{EarlyStoppingState, TrainingState};
 use burn::tensor::Tensor;
+use std::sync::Arc;
 
 /// The progress of a member towards the end of its run.
 pub(super) struct MemberCompletion<B: Backend> {
@@ -144,11 +146,14 @@ pub(super) struct LeavingMember<'m, 'a, B: Backend> {
 }
 
 /// Evaluates the members that have left their cohort, and reports the outcome of each run.
+///
+/// # Errors
+/// [`Interrupted`] if a sink asks for it.
 pub(super) fn report_completions<B: Backend>(
     data: &DeviceDataset<B>,
     mut leaving: Vec<LeavingMember<B>>,
-    host: &mut dyn TrainingHost,
-) {
+    host: &mut TrainingHost<'_>,
+) -> Result<(), Interrupted> {
     let mut successful: Vec<&mut LeavingMember<B>> = leaving
         .iter_mut()
         .filter(|leaving| leaving.completion.failure.is_none())
@@ -193,7 +198,10 @@ pub(super) fn report_completions<B: Backend>(
         if host.wants_weights() {
             for (index, leaving) in successful.iter().enumerate() {
                 let state = model.member_state(index);
-                host.on_final_weights(leaving.member_index, all_values(&state));
+                host.emit(TrainingEvent::FinalWeights {
+                    member: leaving.member_index,
+                    weights: Arc::new(all_values(&state)),
+                })?;
             }
         }
     }
@@ -226,8 +234,12 @@ pub(super) fn report_completions<B: Backend>(
                 }
             }
         };
-        host.on_run_end(member_index, outcome);
+        host.emit(TrainingEvent::RunEnd {
+            member: member_index,
+            outcome: Arc::new(outcome),
+        })?;
     }
+    Ok(())
 }
 
 /// Separates scores and counts from the predictions for the member's validation samples.

@@ -1,69 +1,96 @@
-//! What training asks of its caller, and reports to it.
+//! The caller of a training.
 
-use crate::metrics::{EpochMetrics, LayerValues};
-use crate::outcome::Outcome;
+use super::control::{CheckpointPolicy, Clock, EpochAction, StopRequest};
+use super::events::{EventSink, Interrupted, TrainingEvent};
 use crate::training_state::TrainingState;
 
-/// The caller of a training: it provides the clock, decides when to stop and what to save, and
-/// receives the results.
-///
-/// `member` is always the index of a member in the list that [`train`](super::train) was given.
-/// Methods named `on_…` receive results; `wants_…` decides whether they are computed.
-pub trait TrainingHost {
-    /// Seconds since a fixed moment.
-    fn elapsed(&self) -> f64;
-    /// Whether to leave the training unfinished. Called before each step.
-    fn should_stop(&self) -> bool;
-    /// The member has finished an epoch.
-    fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics);
-    /// The member's run has ended. Called once for each member.
-    fn on_run_end(&mut self, member: usize, outcome: Outcome);
-    /// Whether to call [`on_layer_values`](Self::on_layer_values) at the end of this epoch, counted
-    /// from 1.
-    fn wants_layer_values(&self, _epoch: usize) -> bool {
-        false
-    }
-    /// The weights and gradients of the member's layers at the end of an epoch. Called just before
-    /// [`on_epoch_end`](Self::on_epoch_end).
-    fn on_layer_values(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
-    /// Whether to call [`on_final_weights`](Self::on_final_weights).
-    fn wants_weights(&self) -> bool {
-        false
-    }
-    /// The parameters and running statistics of the member's final network, in the order of
-    /// [`Network::member_state`](crate::model::Network::member_state).
-    fn on_final_weights(&mut self, _member: usize, _state: Vec<Vec<f32>>) {}
-    /// The state that the member continues from; `None` for a new run. The state must be
-    /// [compatible](super::is_compatible) with the member. Either all members of a cohort continue
-    /// from the same epoch, or none does.
-    fn resume_state(&mut self, _member: usize) -> Option<TrainingState> {
-        None
-    }
-    /// Whether to call [`on_checkpoint`](Self::on_checkpoint) when training is left unfinished. In
-    /// the middle of an epoch, the states are those of the epoch's start, which are kept until its
-    /// end.
-    fn wants_checkpoints(&self) -> bool {
-        false
-    }
-    /// What to do after this epoch, counted from 1, unless it was the last of all members.
-    fn after_epoch(&mut self, _epoch: usize) -> EpochAction {
-        EpochAction::Continue
-    }
-    /// The state of the member between two epochs, from which a later training can continue.
-    fn on_checkpoint(&mut self, _member: usize, _state: TrainingState) {}
+/// The caller of a training: what training asks of it, and the sinks that receive its events, in this order.
+pub struct TrainingHost<'a> {
+    /// The clock.
+    pub clock: &'a dyn Clock,
+    /// The request to stop; `None` if there will be none.
+    pub stop: Option<&'a dyn StopRequest>,
+    /// The policy of checkpoints; `None` for new runs whose states are not reported.
+    pub checkpoints: Option<&'a mut dyn CheckpointPolicy>,
+    /// The receivers of events.
+    pub sinks: Vec<&'a mut dyn EventSink>,
 }
 
-/// What to do between two epochs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EpochAction {
-    /// Continue the training.
-    Continue,
-    /// Report the states of all members in training, then continue.
-    Checkpoint,
-    /// Report the states of all members in training, then leave the training unfinished.
-    CheckpointAndStop,
-}
+impl<'a> TrainingHost<'a> {
+    /// A caller without checkpoints that does not stop a training.
+    pub fn new(clock: &'a dyn Clock, sinks: Vec<&'a mut dyn EventSink>) -> Self {
+        Self {
+            clock,
+            stop: None,
+            checkpoints: None,
+            sinks,
+        }
+    }
 
-/// The training was left unfinished because the host asked for it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Interrupted;
+    /// The same caller, with a sink that receives each event before all others.
+    pub fn with_first_sink<'b>(&'b mut self, first: &'b mut dyn EventSink) -> TrainingHost<'b> {
+        let mut sinks: Vec<&mut dyn EventSink> = Vec::with_capacity(1 + self.sinks.len());
+        sinks.push(first);
+        for sink in &mut self.sinks {
+            sinks.push(&mut **sink);
+        }
+        TrainingHost {
+            clock: self.clock,
+            stop: self.stop,
+            checkpoints: self.checkpoints.as_mut().map(|policy| &mut **policy as _),
+            sinks,
+        }
+    }
+
+    /// Sends an event to all sinks.
+    ///
+    /// # Errors
+    /// [`Interrupted`] if a sink asks for it.
+    pub fn emit(&mut self, event: TrainingEvent) -> Result<(), Interrupted> {
+        let Some((last, others)) = self.sinks.split_last_mut() else {
+            return Ok(());
+        };
+        for sink in others {
+            sink.receive(event.clone())?;
+        }
+        last.receive(event)
+    }
+
+    /// Fails if the training is to be left unfinished.
+    ///
+    /// # Errors
+    /// [`Interrupted`] if a stop is requested.
+    pub(super) fn check_stop(&self) -> Result<(), Interrupted> {
+        match self.stop.is_some_and(StopRequest::is_requested) {
+            true => Err(Interrupted),
+            false => Ok(()),
+        }
+    }
+
+    /// The state that the member continues from; `None` for a new run.
+    pub(super) fn resume_state(&mut self, member: usize) -> Option<TrainingState> {
+        self.checkpoints.as_mut()?.resume_state(member)
+    }
+
+    /// See [`CheckpointPolicy::saves_when_stopped`].
+    pub(super) fn saves_when_stopped(&self) -> bool {
+        let policy = self.checkpoints.as_ref();
+        policy.is_some_and(|policy| policy.saves_when_stopped())
+    }
+
+    /// What to do after this epoch.
+    pub(super) fn after_epoch(&mut self, epoch: usize) -> EpochAction {
+        let policy = self.checkpoints.as_mut();
+        policy.map_or(EpochAction::Continue, |policy| policy.after_epoch(epoch))
+    }
+
+    /// Whether a sink needs the values of layers at the end of this epoch.
+    pub(super) fn wants_layer_values(&self, epoch: usize) -> bool {
+        self.sinks.iter().any(|sink| sink.wants_layer_values(epoch))
+    }
+
+    /// Whether a sink needs final weights.
+    pub fn wants_weights(&self) -> bool {
+        self.sinks.iter().any(|sink| sink.wants_weights())
+    }
+}

@@ -3,13 +3,16 @@
 use super::checkpoint::training_state;
 use super::cohort::{Cohort, Epoch, Snapshot};
 use super::completion::{LeavingMember, MemberCompletion, report_completions};
+use super::control::EpochAction;
 use super::evaluation::Predictions;
+use super::events::{Interrupted, TrainingEvent};
 use super::member::{Member, assert_stackable};
-use super::training_host::{EpochAction, Interrupted, TrainingHost};
+use super::training_host::TrainingHost;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::metrics::{EpochMetrics, Scores};
 use crate::training_state::TrainingState;
+use std::sync::Arc;
 
 /// Trains the members of a cohort together, and reports to the host how each run ends.
 ///
@@ -17,7 +20,7 @@ use crate::training_state::TrainingState;
 /// member does not depend on which members it is trained with.
 ///
 /// # Errors
-/// [`Interrupted`] if the host stops the training. Of the members whose run has not ended, only
+/// [`Interrupted`] if a stop is requested, or a sink asks for it. Of the members whose run has not ended, only
 /// the states that were reported are valid.
 ///
 /// # Panics
@@ -26,7 +29,7 @@ use crate::training_state::TrainingState;
 pub fn train<B: Backend>(
     data: &DeviceDataset<B>,
     members: &[Member],
-    host: &mut dyn TrainingHost,
+    host: &mut TrainingHost<'_>,
 ) -> Result<(), Interrupted> {
     assert_stackable(members);
     let states = (0..members.len()).map(|member| host.resume_state(member));
@@ -52,12 +55,12 @@ pub fn train<B: Backend>(
     // For each member of the cohort, its index in `members`.
     let mut member_indices: Vec<usize> = (0..members.len()).collect();
     for epoch in finished_epochs + 1.. {
-        let epoch_start = host.wants_checkpoints().then(|| cohort.snapshots());
+        let epoch_start = host.saves_when_stopped().then(|| cohort.snapshots());
         let trained = match cohort.epoch(epoch - 1, host) {
             Ok(trained) => trained,
             Err(interrupted) => {
                 if let Some(snapshots) = epoch_start.filter(|_| epoch > 1) {
-                    report_checkpoints(epoch - 1, &member_indices, &snapshots, &completions, host);
+                    report_checkpoints(epoch - 1, &member_indices, &snapshots, &completions, host)?;
                 }
                 return Err(interrupted);
             }
@@ -76,9 +79,16 @@ pub fn train<B: Backend>(
             }
             if host.wants_layer_values(epoch) {
                 let layers = cohort.layer_values(&trained.gradients, index_in_cohort);
-                host.on_layer_values(member_index, epoch, &layers);
+                host.emit(TrainingEvent::LayerValues {
+                    member: member_index,
+                    epoch,
+                    layers: Arc::new(layers),
+                })?;
             }
-            host.on_epoch_end(member_index, metrics);
+            host.emit(TrainingEvent::EpochEnd {
+                member: member_index,
+                metrics: metrics.clone(),
+            })?;
             cohort.on_epoch_end(index_in_cohort, metrics);
             in_training(&mut completions, member_index).on_epoch_end(
                 &cohort,
@@ -111,10 +121,10 @@ pub fn train<B: Backend>(
             if staying.is_empty() {
                 // The evaluation below needs this memory.
                 drop((cohort, trained, validation));
-                report_completions(data, leaving_members, host);
+                report_completions(data, leaving_members, host)?;
                 return Ok(());
             }
-            report_completions(data, leaving_members, host);
+            report_completions(data, leaving_members, host)?;
             member_indices = staying.iter().map(|&index| member_indices[index]).collect();
             cohort = cohort.select_members(&staying);
         }
@@ -126,7 +136,7 @@ pub fn train<B: Backend>(
                 &cohort.snapshots(),
                 &completions,
                 host,
-            );
+            )?;
         }
         if action == EpochAction::CheckpointAndStop {
             return Err(Interrupted);
@@ -162,13 +172,18 @@ fn report_checkpoints<B: Backend>(
     member_indices: &[usize],
     snapshots: &[Snapshot<B>],
     completions: &[Option<MemberCompletion<B>>],
-    host: &mut dyn TrainingHost,
-) {
+    host: &mut TrainingHost<'_>,
+) -> Result<(), Interrupted> {
     for (&member_index, snapshot) in member_indices.iter().zip(snapshots) {
         if let Some(completion) = &completions[member_index] {
-            host.on_checkpoint(member_index, training_state(epoch, snapshot, completion));
+            let state = training_state(epoch, snapshot, completion);
+            host.emit(TrainingEvent::Checkpoint {
+                member: member_index,
+                state: Arc::new(state),
+            })?;
         }
     }
+    Ok(())
 }
 
 /// Whether loss, gradients and learning rate are finite. Otherwise, the run has diverged.

@@ -16,10 +16,10 @@ use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::RecordError;
 use tp_sweep::report::{Listing, NoDetails, Report};
 use tp_sweep::run::{
-    CubeclDevice, Executor, FaultMonitor, Interrupt, SweepOutcome, TensorExecutor, TensorMemory,
-    remaining,
+    CohortError, CubeclDevice, Executor, FaultMonitor, Interrupt, SweepOutcome, TensorExecutor,
+    TensorMemory, remaining,
 };
-use tp_sweep::train::{Interrupted, TrainingHost};
+use tp_sweep::train::TrainingHost;
 
 /// Ten trials of one shape on two folds, and two of another.
 const SWEEP: &str = "
@@ -88,9 +88,9 @@ fn each_run_is_trained_alone_by_default() {
             &self,
             plan: &Plan,
             cohort: &[RunId],
-            observer: &mut dyn TrainingHost,
-        ) -> Result<(), Interrupted> {
-            self.0.execute(plan, cohort, observer)
+            host: &mut TrainingHost<'_>,
+        ) -> Result<(), CohortError> {
+            self.0.execute(plan, cohort, host)
         }
     }
     let alone = Alone(fake());

@@ -17,7 +17,10 @@ fn check(name: &str, sweep: &str, expected: usize) {
         repeat: 0,
         fold: 0,
     };
-    let profile = executor.profile(&plan, run).expect("runs are measured");
+    let profile = executor
+        .profile(&plan, run)
+        .expect("no fault")
+        .expect("it is measured");
     let peak = profile.peak_bytes.expect("the device counts its memory") as f64;
     let ratio = peak / (4 * expected) as f64;
     println!("{name}: {peak} bytes, {ratio:.3} of what is expected");

@@ -81,9 +81,9 @@ impl Executor for Unmeasured<'_> {
         &self,
         plan: &tp_sweep::plan::Plan,
         cohort: &[tp_sweep::plan::RunId],
-        observer: &mut dyn tp_sweep::train::TrainingHost,
-    ) -> Result<(), tp_sweep::train::Interrupted> {
-        self.0.execute(plan, cohort, observer)
+        host: &mut tp_sweep::train::TrainingHost<'_>,
+    ) -> Result<(), tp_sweep::run::CohortError> {
+        self.0.execute(plan, cohort, host)
     }
 }
 

@@ -44,11 +44,12 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
         };
         let differences =
             rerun(&executor, &plan, run).map(|again| diff_results(result, &again, tolerance));
-        equal += usize::from(differences.as_ref().is_some_and(Vec::is_empty));
-        print(&format!(
-            "{name}: {}\n",
-            describe(result, tolerance, differences.as_deref())
-        ))?;
+        equal += usize::from(differences.as_ref().is_ok_and(Vec::is_empty));
+        let description = match differences {
+            Ok(differences) => describe(result, tolerance, &differences),
+            Err(error) => format!("cannot be trained again: {error}"),
+        };
+        print(&format!("{name}: {description}\n"))?;
     }
     let count = with_count(chosen.len(), "run");
     print(&format!("{equal} of {count} reproduced\n"))?;
@@ -105,25 +106,20 @@ fn is_same_processor(folder: &Path) -> bool {
         .all(|start| is_same(&start.machine))
 }
 
-fn describe(
-    result: &RunResult,
-    tolerance: Tolerance,
-    differences: Option<&[Difference]>,
-) -> String {
+fn describe(result: &RunResult, tolerance: Tolerance, differences: &[Difference]) -> String {
     match (differences, tolerance) {
-        (None, _) => "cannot be trained again".to_owned(),
-        (Some([]), Tolerance::BitExact) => format!(
+        ([], Tolerance::BitExact) => format!(
             "bit-identical ({}, test accuracy {})",
             with_count(result.epochs.len(), "epoch"),
             result
                 .score(Part::Test.score(Score::ACCURACY))
                 .unwrap_or(f64::NAN),
         ),
-        (Some([]), Tolerance::Rounding) => format!(
+        ([], Tolerance::Rounding) => format!(
             "equal within rounding; trained on {} or on a different kind of CPU",
             result.device
         ),
-        (Some([first, rest @ ..]), _) => {
+        ([first, rest @ ..], _) => {
             let more = match rest.len() {
                 0 => String::new(),
                 count => format!(", and {count} more"),

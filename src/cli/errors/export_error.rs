@@ -83,8 +83,13 @@ pub enum ExportError {
         what: String,
     },
     /// The run failed when it was trained again.
-    #[error("the run {0} failed when it was trained again")]
-    RetrainingFailed(PathBuf),
+    #[error("the run {} failed when it was trained again: {reason}", run.display())]
+    RetrainingFailed {
+        /// The run's folder.
+        run: PathBuf,
+        /// How it failed.
+        reason: String,
+    },
     /// burn cannot write its format.
     #[error("burn cannot write the record: {0}")]
     Burn(String),

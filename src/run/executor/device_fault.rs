@@ -35,10 +35,6 @@ impl CubeclDevice {
 }
 
 /// A device failed during some work: no result of that work can be trusted.
-///
-/// [`Executor::execute`] panics with this if a cohort cannot be trained because of it.
-///
-/// [`Executor::execute`]: crate::run::Executor::execute
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct DeviceFault(pub String);

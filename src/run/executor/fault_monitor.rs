@@ -10,8 +10,7 @@
 //! on any thread: no later result of the device can be trusted.
 
 use super::device_fault::{CubeclDevice, DeviceFault};
-use super::panics::{first_line, message};
-use crate::panic_hook;
+use crate::caught::{add_handler, message_of};
 use crate::run::mutex::lock;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, Once, OnceLock};
@@ -40,9 +39,9 @@ impl FaultMonitor {
     pub fn new(device: CubeclDevice) -> Self {
         static HANDLER: Once = Once::new();
         HANDLER.call_once(|| {
-            panic_hook::add_handler(|panic| {
+            add_handler(|panic| {
                 let device = CubeclDevice::of_current_thread();
-                device.is_some_and(|device| record_fault(device, || message(panic.payload())))
+                device.is_some_and(|device| record_fault(device, || message_of(panic.payload())))
             });
         });
         Self { device }
@@ -100,20 +99,18 @@ impl FaultMonitor {
         synchronized.map_or_else(|panic| resume_unwind(panic), |_| Ok(done))
     }
 
-    /// Panics if the device had a fault during the work in flight: numbers that are read back after
-    /// a fault cannot be trusted.
-    ///
-    /// # Panics
-    /// With the [`DeviceFault`].
-    pub fn panic_on_fault(self) {
-        let fault = lock(&IN_FLIGHT).iter().find_map(|work| {
-            let fault = work.fault.get();
-            fault.filter(|_| work.device == self.device).cloned()
-        });
-        if let Some(fault) = fault {
-            resume_unwind(Box::new(DeviceFault(fault)));
-        }
+    /// Whether the device had a fault during the work in flight: numbers that are read back after a fault cannot be
+    /// trusted.
+    pub(super) fn has_fault(self) -> bool {
+        let is_faulty =
+            |work: &Arc<WorkInFlight>| work.device == self.device && work.fault.get().is_some();
+        lock(&IN_FLIGHT).iter().any(is_faulty)
     }
+}
+
+/// The first line of a message, without a backtrace and other details.
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or_default()
 }
 
 /// Records a fault of a device for all its work in flight; whether there is any.
@@ -190,7 +187,7 @@ mod tests {
         let late = monitor.run(|| Err("no kernel".to_owned()), || panic!("garbage"));
         assert_eq!(late, Err(DeviceFault("no kernel".to_owned())));
         let panic = catch_unwind(|| monitor.run(synchronized, || panic!("a bug"))).unwrap_err();
-        assert_eq!(message(panic.as_ref()), "a bug");
+        assert_eq!(message_of(panic.as_ref()), "a bug");
     }
 
     #[test]

@@ -1,10 +1,10 @@
 //! Trains one cohort on one device, and detects what can fail there.
 
+pub(super) mod cohort_error;
 mod cohort_sizing;
 pub(super) mod device_fault;
-pub(super) mod fault_guard;
+pub(super) mod fault_check;
 pub(super) mod fault_monitor;
-pub(super) mod panics;
 pub(super) mod probe;
 pub(super) mod rerun;
 pub(super) mod tensor_executor;
@@ -12,7 +12,8 @@ pub(super) mod tensor_executor;
 use crate::data::Normalisation;
 use crate::metrics::Profile;
 use crate::plan::{Plan, RunId};
-use crate::train::{Interrupted, TrainingHost};
+use crate::train::TrainingHost;
+use cohort_error::CohortError;
 
 /// Trains cohorts. Several threads use it at the same time.
 pub trait Executor: Sync {
@@ -35,24 +36,22 @@ pub trait Executor: Sync {
 
     /// Trains the runs of one cohort, and reports the end of each to `host`.
     ///
-    /// Panics with a [`DeviceFault`] if the device failed, not the cohort: what `host` got before
-    /// that can be trusted.
-    ///
     /// # Errors
-    /// [`Interrupted`] if `host` stops the training.
-    ///
-    /// [`DeviceFault`]: crate::run::DeviceFault
+    /// Why the training did not get to its end. What `host` got before that can be trusted.
     fn execute(
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        host: &mut dyn TrainingHost,
-    ) -> Result<(), Interrupted>;
+        host: &mut TrainingHost<'_>,
+    ) -> Result<(), CohortError>;
 
     /// Measures the training of a run once, while nothing else uses the device; `None` if it cannot be
     /// measured.
-    fn profile(&self, _plan: &Plan, _run: RunId) -> Option<Profile> {
-        None
+    ///
+    /// # Errors
+    /// Why the training did not get to its end.
+    fn profile(&self, _plan: &Plan, _run: RunId) -> Result<Option<Profile>, CohortError> {
+        Ok(None)
     }
 
     /// The normalisation of a run's samples, if it is computed from the run's own training samples.

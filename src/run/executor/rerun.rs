@@ -1,12 +1,14 @@
 //! Trains a run once more, without records.
 
 use super::Executor;
+use super::cohort_error::CohortError;
 use crate::metrics::EpochMetrics;
 use crate::model_io::Weights;
 use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::run::thread_pool::in_single_thread_pool;
-use crate::train::TrainingHost;
+use crate::train::{EventSink, Interrupted, TrainingEvent, TrainingHost};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// The result of a run that was trained once more.
@@ -20,61 +22,50 @@ pub struct RerunResult {
     pub weights: Option<Weights>,
 }
 
-/// Trains a run alone, as a worker does, without records; `None` if the executor does not report its
-/// end.
+/// Trains a run alone, as a worker does, without records.
 ///
-/// # Panics
-/// If training does.
-pub fn rerun(executor: &dyn Executor, plan: &Plan, run: RunId) -> Option<RerunResult> {
-    let mut collector = ResultCollector {
-        started: Instant::now(),
-        outcome: None,
-        epochs: Vec::new(),
-        weights: None,
-    };
-    let trained = in_single_thread_pool(|| {
+/// # Errors
+/// Why the training did not get to its end.
+pub fn rerun(executor: &dyn Executor, plan: &Plan, run: RunId) -> Result<RerunResult, CohortError> {
+    let mut collector = ResultCollector::default();
+    in_single_thread_pool(|| {
         executor.prepare_thread();
-        executor.execute(plan, &[run], &mut collector)
-    });
-    // It is never interrupted.
-    trained.ok()?;
-    Some(RerunResult {
-        outcome: collector.outcome?,
+        let started = Instant::now();
+        let mut host = TrainingHost::new(&started, vec![&mut collector]);
+        executor.execute(plan, &[run], &mut host)
+    })?;
+    Ok(RerunResult {
+        // An executor reports the end of each run.
+        outcome: collector.outcome.ok_or(CohortError::Interrupted)?,
         epochs: collector.epochs,
         weights: collector.weights,
     })
 }
 
 /// Collects the events of one run.
+#[derive(Default)]
 struct ResultCollector {
-    started: Instant,
     outcome: Option<Outcome>,
     epochs: Vec<EpochMetrics>,
     weights: Option<Weights>,
 }
 
-impl TrainingHost for ResultCollector {
-    fn elapsed(&self) -> f64 {
-        self.started.elapsed().as_secs_f64()
-    }
-
-    fn should_stop(&self) -> bool {
-        false
-    }
-
-    fn on_epoch_end(&mut self, _member: usize, metrics: &EpochMetrics) {
-        self.epochs.push(metrics.clone());
-    }
-
-    fn on_run_end(&mut self, _member: usize, outcome: Outcome) {
-        self.outcome = Some(outcome);
-    }
-
+impl EventSink for ResultCollector {
     fn wants_weights(&self) -> bool {
         true
     }
 
-    fn on_final_weights(&mut self, _member: usize, state: Weights) {
-        self.weights = Some(state);
+    fn receive(&mut self, event: TrainingEvent) -> Result<(), Interrupted> {
+        match event {
+            TrainingEvent::EpochEnd { metrics, .. } => self.epochs.push(metrics),
+            TrainingEvent::FinalWeights { weights, .. } => {
+                self.weights = Some(Arc::unwrap_or_clone(weights));
+            }
+            TrainingEvent::RunEnd { outcome, .. } => {
+                self.outcome = Some(Arc::unwrap_or_clone(outcome));
+            }
+            TrainingEvent::LayerValues { .. } | TrainingEvent::Checkpoint { .. } => {}
+        }
+        Ok(())
     }
 }

@@ -1,9 +1,10 @@
 //! Trains cohorts on a burn backend.
 
 use super::Executor;
+use super::cohort_error::CohortError;
 use super::cohort_sizing::tune_cohort_size;
 use super::device_fault::DeviceFault;
-use super::fault_guard::FaultGuard;
+use super::fault_check::FaultCheck;
 use super::fault_monitor::FaultMonitor;
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDataset, DeviceDatasetKey, Normalisation, Partition, partition};
@@ -12,10 +13,9 @@ use crate::model::LossSums;
 use crate::plan::{Plan, RunId, bytes_of_run};
 use crate::run::mutex::lock;
 use crate::spec::{Config, Data, Validation};
-use crate::train::{Interrupted, Member, TrainingHost, profile, step_seconds, train};
+use crate::train::{Member, TrainingHost, profile, step_seconds, train};
 use burn::tensor::Tensor;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
@@ -123,17 +123,18 @@ impl<B: Backend> TensorExecutor<B> {
 
     /// Does work on the device.
     ///
-    /// # Panics
-    /// With the [`DeviceFault`] if the device fails.
-    fn on_device<T>(&self, work: impl FnOnce() -> T) -> T {
+    /// # Errors
+    /// A fault of the device, or a panic.
+    fn on_device<T>(&self, work: impl FnOnce() -> T) -> Result<T, CohortError> {
         let Some(monitor) = self.monitor else {
-            return work();
+            return CohortError::catch(work);
         };
-        let done = monitor.run(|| synchronize::<B>(&self.device), work);
-        done.unwrap_or_else(|fault| {
+        let monitored = || monitor.run(|| synchronize::<B>(&self.device), work);
+        let done = CohortError::catch(monitored)?;
+        done.map_err(|fault| {
             // The next cohort may fit once the memory pool is empty.
             B::memory_cleanup(&self.device);
-            resume_unwind(Box::new(fault))
+            CohortError::from(fault)
         })
     }
 
@@ -231,15 +232,13 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             let mut cohort = group[..size].to_vec();
             plan.sort_members(&mut cohort);
             let started = Instant::now();
-            let seconds = catch_unwind(AssertUnwindSafe(|| {
-                let members: Vec<Member> =
-                    cohort.iter().map(|&run| self.member(plan, run)).collect();
-                let clock = || started.elapsed().as_secs_f64();
-                self.on_device(|| step_seconds(self.data_of(&members[0]), &members, &clock))
-            }));
+            let members: Vec<Member> = cohort.iter().map(|&run| self.member(plan, run)).collect();
+            let clock = || started.elapsed().as_secs_f64();
+            let seconds =
+                self.on_device(|| step_seconds(self.data_of(&members[0]), &members, &clock));
             // A device keeps a memory pool for each thread: this releases the pool to the workers.
             B::memory_cleanup(&self.device);
-            // A panic here is taken for a lack of memory; any other cause shows in the training.
+            // An error here is taken for a lack of memory; any other cause shows in the training.
             seconds.ok()
         })
     }
@@ -252,17 +251,19 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        host: &mut dyn TrainingHost,
-    ) -> Result<(), Interrupted> {
+        host: &mut TrainingHost<'_>,
+    ) -> Result<(), CohortError> {
         let members: Vec<Member> = cohort.iter().map(|&run| self.member(plan, run)).collect();
         let data = self.data_of(&members[0]);
-        match self.monitor {
-            None => train(data, &members, host),
+        let trained = match self.monitor {
+            None => self.on_device(|| train(data, &members, host)),
             Some(monitor) => {
-                let mut guard = FaultGuard::new(monitor, host);
-                self.on_device(|| train(data, &members, &mut guard))
+                let mut check = FaultCheck::new(monitor);
+                let mut host = host.with_first_sink(&mut check);
+                self.on_device(|| train(data, &members, &mut host))
             }
-        }
+        };
+        Ok(trained??)
     }
 
     fn normalisation(&self, plan: &Plan, run: RunId) -> Option<Normalisation> {
@@ -274,20 +275,23 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         }
     }
 
-    fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
+    fn profile(&self, plan: &Plan, run: RunId) -> Result<Option<Profile>, CohortError> {
         let data = &plan.trials[run.trial].config.data;
         // Only the data of runs and profiles that were missing at the start is loaded: a trial that has
         // lost its profile since then is profiled at the next start.
-        self.data.get(&DeviceDatasetKey::of(data))?;
+        if !self.data.contains_key(&DeviceDatasetKey::of(data)) {
+            return Ok(None);
+        }
         let member = self.member(plan, run);
         let data = self.data_of(&member);
         let started = Instant::now();
         alloc_tracker::start();
         let clock = || started.elapsed().as_secs_f64();
         // The initial weights need memory for a moment, which is not that of training.
-        let time = self.on_device(|| profile(data, &member, &clock, &alloc_tracker::restart_peak));
+        let time =
+            self.on_device(|| profile(data, &member, &clock, &alloc_tracker::restart_peak))?;
         let peak = alloc_tracker::peak();
-        Some(Profile {
+        Ok(Some(Profile {
             seconds_per_epoch: time.seconds * time.steps_per_epoch,
             relative_error: None,
             steps: time.steps,
@@ -295,6 +299,6 @@ impl<B: Backend> Executor for TensorExecutor<B> {
                 TensorMemory::Thread => Some(peak).filter(|&peak| peak > 0),
                 TensorMemory::Device { .. } => time.device_bytes,
             },
-        })
+        }))
     }
 }

@@ -3,7 +3,7 @@
 use super::finalize::{EndedRun, finalize_run};
 use super::resume::{OpenedRun, open_runs};
 use super::wall_time::wall_time;
-use crate::metrics::{EpochMetrics, LayerValues};
+use crate::metrics::EpochMetrics;
 use crate::model_io::Weights;
 use crate::outcome::{Failure, Outcome};
 use crate::plan::RunId;
@@ -11,26 +11,18 @@ use crate::record::{Checkpoint, RecordError, Recorder};
 use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::run::sweep_state::SweepState;
 use crate::spec::{CheckpointInterval, KeepWeights};
-use crate::train::{EpochAction, TrainingHost};
+use crate::train::{EventSink, Interrupted, TrainingEvent};
 use crate::training_state::TrainingState;
-use std::cell::OnceCell;
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Instant;
 
-/// How long an epoch may go on after a request to stop: at its end a checkpoint can be saved.
-const GRACE_PERIOD: Duration = Duration::from_secs(5);
-
-/// Hosts the training of a cohort: records its epochs and results, saves its checkpoints, and decides
-/// when it stops.
+/// Records the training of a cohort: its epochs, results and checkpoints.
 pub(crate) struct CohortRecorder<'a, 'plan> {
     context: &'a ExecutionContext<'a>,
     slot: &'a DeviceSlot<'a>,
     sweep_state: &'a SweepState<'plan>,
     started: Instant,
     members: Vec<RecordedMember>,
-    /// When checkpoints were last saved, or training began.
-    last_save: Instant,
-    /// When the request to stop was first noticed.
-    stop_noticed: OnceCell<Instant>,
     /// The first record that could not be written.
     error: Option<RecordError>,
 }
@@ -50,7 +42,7 @@ struct RecordedMember {
     /// The training time of earlier starts.
     earlier_seconds: f64,
     /// The weights of its final network, once they are known.
-    weights: Option<Weights>,
+    weights: Option<Arc<Weights>>,
 }
 
 impl<'a, 'plan> CohortRecorder<'a, 'plan> {
@@ -75,8 +67,6 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
             members: members
                 .map(|(&run, opened)| RecordedMember::new(run, opened))
                 .collect(),
-            last_save: started,
-            stop_noticed: OnceCell::new(),
             error: None,
         })
     }
@@ -102,22 +92,81 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
                     epoch: Some(self.members[member].epochs.len() + 1),
                     location: location.map(str::to_owned),
                 };
-                self.on_run_end(member, Outcome::Failed(failure));
+                if let Err(error) = self.end_run(member, Outcome::Failed(failure)) {
+                    self.error = Some(error);
+                    return;
+                }
             }
         }
     }
 
-    /// The value of a record that was written; keeps the first error.
-    fn check<T>(&mut self, written: Result<T, RecordError>) -> Option<T> {
-        written
-            .map_err(|error| self.error.get_or_insert(error))
-            .ok()
+    /// The state that each member resumes from.
+    pub(crate) fn take_states(&mut self) -> Vec<Option<TrainingState>> {
+        let members = self.members.iter_mut();
+        members.map(|member| member.state.take()).collect()
     }
 
     /// A member's training time: its share of the cohort's, and that of earlier starts.
     fn seconds(&self, member: usize) -> f64 {
         let share = self.started.elapsed().as_secs_f64() / self.members.len() as f64;
         self.members[member].earlier_seconds + share
+    }
+
+    fn write(&mut self, event: TrainingEvent) -> Result<(), RecordError> {
+        match event {
+            TrainingEvent::LayerValues {
+                member,
+                epoch,
+                layers,
+            } => match &mut self.members[member].recorder {
+                Some(recorder) => recorder.write_layers(&layers, epoch, wall_time()),
+                None => Ok(()),
+            },
+            TrainingEvent::EpochEnd { member, metrics } => {
+                let recorded = &mut self.members[member];
+                let written = match &mut recorded.recorder {
+                    Some(recorder) => recorder.write_epoch(&metrics, wall_time()),
+                    None => Ok(()),
+                };
+                recorded.epochs.push(metrics);
+                written
+            }
+            TrainingEvent::FinalWeights { member, weights } => {
+                self.members[member].weights = Some(weights);
+                Ok(())
+            }
+            TrainingEvent::RunEnd { member, outcome } => {
+                self.end_run(member, Arc::unwrap_or_clone(outcome))
+            }
+            TrainingEvent::Checkpoint { member, state } => {
+                if self.context.sweep.options.checkpoint == CheckpointInterval::None {
+                    return Ok(());
+                }
+                self.save_checkpoint(member, Arc::unwrap_or_clone(state))
+            }
+        }
+    }
+
+    /// Records that a run has ended.
+    fn end_run(&mut self, member: usize, outcome: Outcome) -> Result<(), RecordError> {
+        let seconds = self.seconds(member);
+        let cohort = self.members.len();
+        let recorded = &mut self.members[member];
+        let Some(recorder) = recorded.recorder.take() else {
+            return Ok(());
+        };
+        let ended = EndedRun {
+            run: recorded.run,
+            outcome,
+            epochs: std::mem::take(&mut recorded.epochs),
+            seconds,
+            cohort,
+            recorder,
+            weights: recorded.weights.take().map(Arc::unwrap_or_clone),
+        };
+        finalize_run(self.context, self.slot, self.sweep_state, ended)?;
+        self.members[member].is_recorded = true;
+        Ok(())
     }
 
     fn save_checkpoint(&mut self, member: usize, state: TrainingState) -> Result<(), RecordError> {
@@ -172,118 +221,21 @@ impl RecordedMember {
     }
 }
 
-impl TrainingHost for CohortRecorder<'_, '_> {
-    fn elapsed(&self) -> f64 {
-        self.started.elapsed().as_secs_f64()
-    }
-
-    fn should_stop(&self) -> bool {
-        if self.error.is_some() {
-            return true;
-        }
-        let should_stop = self.sweep_state.should_stop(self.context.interrupt);
-        should_stop && {
-            let since = self.stop_noticed.get_or_init(Instant::now);
-            !self.wants_checkpoints() || since.elapsed() > GRACE_PERIOD
-        }
-    }
-
-    fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics) {
-        // All open members are at the same epoch: the first one reports the progress.
-        let mut open = self.members.iter().map(|one| one.recorder.is_some());
-        let is_first = open.position(|is_open| is_open) == Some(member);
-        let recorded = &mut self.members[member];
-        recorded.epochs.push(metrics.clone());
-        if is_first {
-            let config = &self.context.plan.trials[recorded.run.trial].config;
-            self.context.progress.epoch_ended(
-                &self.context.run_name(recorded.run),
-                metrics.epoch,
-                config.training.epochs.get(),
-            );
-        }
-        if let Some(recorder) = &mut recorded.recorder {
-            let written = recorder.write_epoch(metrics, wall_time());
-            self.check(written);
-        }
-    }
-
-    fn on_run_end(&mut self, member: usize, outcome: Outcome) {
-        let seconds = self.seconds(member);
-        let cohort = self.members.len();
-        let recorded = &mut self.members[member];
-        // After an error, the run is left open and starts anew next time.
-        let Some(recorder) = recorded.recorder.take_if(|_| self.error.is_none()) else {
-            return;
-        };
-        let ended = EndedRun {
-            run: recorded.run,
-            outcome,
-            epochs: std::mem::take(&mut recorded.epochs),
-            seconds,
-            cohort,
-            recorder,
-            weights: recorded.weights.take(),
-        };
-        let written = finalize_run(self.context, self.slot, self.sweep_state, ended);
-        self.members[member].is_recorded = self.check(written).is_some();
-    }
-
+impl EventSink for CohortRecorder<'_, '_> {
     fn wants_layer_values(&self, epoch: usize) -> bool {
-        self.context
-            .sweep
-            .options
-            .tensorboard
-            .histograms
-            .includes(epoch)
-    }
-
-    fn on_layer_values(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
-        if let Some(recorder) = &mut self.members[member].recorder {
-            let written = recorder.write_layers(layers, epoch, wall_time());
-            self.check(written);
-        }
+        let histograms = &self.context.sweep.options.tensorboard.histograms;
+        histograms.includes(epoch)
     }
 
     fn wants_weights(&self) -> bool {
         self.context.sweep.options.keep != KeepWeights::None
     }
 
-    fn on_final_weights(&mut self, member: usize, state: Weights) {
-        self.members[member].weights = Some(state);
-    }
-
-    fn resume_state(&mut self, member: usize) -> Option<TrainingState> {
-        self.members[member].state.take()
-    }
-
-    fn wants_checkpoints(&self) -> bool {
-        self.context.sweep.options.checkpoint != CheckpointInterval::None
-    }
-
-    fn after_epoch(&mut self, epoch: usize) -> EpochAction {
-        if self.error.is_some() || self.sweep_state.should_stop(self.context.interrupt) {
-            return EpochAction::CheckpointAndStop;
-        }
-        let is_due = match self.context.sweep.options.checkpoint {
-            CheckpointInterval::None => false,
-            CheckpointInterval::Epochs(count) => epoch.is_multiple_of(count.get()),
-            CheckpointInterval::Seconds(count) => {
-                self.last_save.elapsed().as_secs() >= count.get() as u64
-            }
-        };
-        if is_due {
-            self.last_save = Instant::now();
-            EpochAction::Checkpoint
-        } else {
-            EpochAction::Continue
-        }
-    }
-
-    fn on_checkpoint(&mut self, member: usize, state: TrainingState) {
-        if self.wants_checkpoints() && self.error.is_none() {
-            let written = self.save_checkpoint(member, state);
-            self.check(written);
-        }
+    /// Writes an event. If it cannot be written, the runs are left open and start anew next time.
+    fn receive(&mut self, event: TrainingEvent) -> Result<(), Interrupted> {
+        self.write(event).map_err(|error| {
+            self.error.get_or_insert(error);
+            Interrupted
+        })
     }
 }

@@ -6,20 +6,24 @@ use super::queue::{Cohort, Queue};
 use crate::plan::RunId;
 use crate::record::{RecordError, Results, RunResult, remove_checkpoint};
 use crate::run::context::{DeviceSlot, ExecutionContext};
-use crate::run::executor::device_fault::DeviceFault;
-use crate::run::executor::panics::{catch, first_line, is_out_of_memory, message};
+use crate::run::executor::cohort_error::CohortError;
 use crate::run::mutex::lock;
 use crate::run::progress::StartSummary;
 use crate::run::recording::cohort_recorder::CohortRecorder;
 use crate::run::recording::ended_run_leftovers::remove_leftovers_of_ended;
 use crate::run::recording::finalize::accept_result;
+use crate::run::recording::progress_sink::ProgressSink;
+use crate::run::recording::save_policy::SavePolicy;
+use crate::run::recording::stop_policy::StopPolicy;
 use crate::run::recording::trial_scores::write_missing_scores;
 use crate::run::retention::prune_weights::{prune_weights, weights_to_keep};
 use crate::run::sweep_state::SweepState;
 use crate::run::thread_pool::in_single_thread_pool;
+use crate::spec::CheckpointInterval;
+use crate::train::TrainingHost;
 use std::borrow::Cow;
 use std::sync::{Condvar, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The state of a sweep after its runs were trained.
 #[derive(Debug)]
@@ -182,7 +186,7 @@ impl Scheduler<'_> {
 
     /// Trains and records one cohort.
     ///
-    /// If a cohort of several runs panics, those that have not ended go back into the queue in
+    /// If a cohort of several runs fails, those that have not ended go back into the queue in
     /// halves: half of them may fit into the memory, and a run that makes others fail ends up alone.
     /// A run that fails alone is retried once if its device failed, since another worker may have
     /// caused that, or if its folder was removed.
@@ -208,7 +212,7 @@ impl Scheduler<'_> {
                 return if is_retried { Ok(()) } else { Err(error) };
             }
         };
-        let executed = catch(|| slot.executor.execute(context.plan, &runs, &mut recorder));
+        let executed = self.execute(slot, &runs, &mut recorder);
         let left = Cohort {
             group: cohort.group,
             runs: recorder.left(),
@@ -216,11 +220,12 @@ impl Scheduler<'_> {
         if let Some(error) = recorder.take_error() {
             return self.recover_from(error, left);
         }
-        let Err(panic) = executed else {
+        let error = match executed {
             // Runs that were interrupted are saved, or start anew.
-            return Ok(());
+            Ok(()) | Err(CohortError::Interrupted) => return Ok(()),
+            Err(error) => error,
         };
-        let message = message(panic.payload.as_ref());
+        let message = error.to_string();
         // A checkpoint may have been saved after the device failed.
         for &run in &left.runs {
             remove_checkpoint(&context.store.run_folder(context.plan, run))?;
@@ -229,16 +234,40 @@ impl Scheduler<'_> {
             context
                 .progress
                 .cohort_split(left.runs.len(), first_line(&message));
-            lock(&self.queue).halve(&left, is_out_of_memory(&message));
+            let is_out_of_memory = matches!(error, CohortError::OutOfMemory(_));
+            lock(&self.queue).halve(&left, is_out_of_memory);
             return Ok(());
         }
-        let is_device_fault = panic.payload.is::<DeviceFault>();
-        if is_device_fault && lock(&self.queue).retry(&left) {
+        if error.is_of_device() && lock(&self.queue).retry(&left) {
             self.report_retry(&left, first_line(&message));
             return Ok(());
         }
-        recorder.fail(&message, panic.location.as_deref());
+        recorder.fail(&message, error.location());
         recorder.take_error().map_or(Ok(()), Err)
+    }
+
+    /// Trains a cohort: its events go to the progress and to its records.
+    fn execute(
+        &self,
+        slot: &DeviceSlot,
+        runs: &[RunId],
+        recorder: &mut CohortRecorder,
+    ) -> Result<(), CohortError> {
+        let context = self.context;
+        let interval = context.sweep.options.checkpoint;
+        let saves_checkpoints = interval != CheckpointInterval::None;
+        let stop = StopPolicy::new(context.interrupt, &self.state, saves_checkpoints);
+        let states = recorder.take_states();
+        let mut checkpoints = SavePolicy::new(interval, context.interrupt, &self.state, states);
+        let mut progress = ProgressSink::new(context, runs);
+        let started = Instant::now();
+        let mut host = TrainingHost {
+            clock: &started,
+            stop: Some(&stop),
+            checkpoints: Some(&mut checkpoints),
+            sinks: vec![&mut progress, recorder],
+        };
+        slot.executor.execute(context.plan, runs, &mut host)
     }
 
     /// Retries the runs of a cohort whose folders were removed, once; any other error is returned.
@@ -307,3 +336,8 @@ fn is_gone(error: &RecordError) -> bool {
 
 /// How long an idle worker sleeps before it checks whether to stop.
 const STOP_POLL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// The first line of a message, without a backtrace and other details.
+fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or_default()
+}

@@ -6,7 +6,6 @@ use crate::record::{Machine, ProfileConditions, Program, RecordError, Results, T
 use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::run::thread_pool::in_single_thread_pool;
 use std::collections::{HashMap, HashSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
 /// One finished run of each trial that has a finished run and no profile; only of trials whose first
@@ -163,9 +162,13 @@ fn measure(
             let shape = &mut shapes[index];
             let run = shape.trials[0];
             let started = Instant::now();
-            // A shape that panics here is not measured again; the results of its trials are kept.
-            let profile = catch_unwind(AssertUnwindSafe(|| slot.executor.profile(plan, run)));
+            let profile = slot.executor.profile(plan, run);
             let seconds = started.elapsed().as_secs_f64();
+            if let Err(error) = &profile {
+                // It is not measured again; the results of its trials are kept.
+                let trial = &plan.trials[run.trial].name;
+                context.progress.profile_failed(trial, &error.to_string());
+            }
             shape.rounds.add(profile.ok().flatten(), seconds);
             if let Some(profile) = shape.rounds.profile().filter(|_| shape.rounds.is_done()) {
                 let profile = TrialProfile {

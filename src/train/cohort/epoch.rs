@@ -4,8 +4,9 @@ use super::state::Cohort;
 use crate::backend::Backend;
 use crate::metrics::Scores;
 use crate::train::evaluation::LossAccumulator;
+use crate::train::events::Interrupted;
 use crate::train::grouping::group_by_key;
-use crate::train::training_host::{Interrupted, TrainingHost};
+use crate::train::training_host::TrainingHost;
 use burn::tensor::Tensor;
 
 /// The result of an epoch.
@@ -25,9 +26,9 @@ impl<B: Backend> Cohort<'_, B> {
     pub(in crate::train) fn epoch(
         &mut self,
         epoch: usize,
-        host: &mut dyn TrainingHost,
+        host: &TrainingHost<'_>,
     ) -> Result<Epoch<B>, Interrupted> {
-        let started = host.elapsed();
+        let started = host.clock.elapsed();
         let learning_rates = self.learning_rates(epoch, 0);
         let groups = group_by_key(
             self.members
@@ -46,7 +47,7 @@ impl<B: Backend> Cohort<'_, B> {
         };
         Ok(Epoch {
             scores,
-            seconds: host.elapsed() - started,
+            seconds: host.clock.elapsed() - started,
             learning_rates,
             gradients,
         })

@@ -82,28 +82,14 @@ impl<'a, B: Backend> Cohort<'a, B> {
 mod tests {
     use super::*;
     use crate::data::{DeviceSamples, Partition};
-    use crate::metrics::EpochMetrics;
     use crate::model::values;
-    use crate::outcome::Outcome;
     use crate::random::{Purpose, Seed};
     use crate::spec::{Config, DatasetInfo, Key, YamlNode};
     use crate::train::training_host::TrainingHost;
     use burn::backend::Flex;
     use burn::tensor::TensorData;
     use std::sync::Arc;
-
-    struct SilentHost;
-
-    impl TrainingHost for SilentHost {
-        fn elapsed(&self) -> f64 {
-            0.0
-        }
-        fn should_stop(&self) -> bool {
-            false
-        }
-        fn on_epoch_end(&mut self, _member: usize, _metrics: &EpochMetrics) {}
-        fn on_run_end(&mut self, _member: usize, _outcome: Outcome) {}
-    }
+    use std::time::Instant;
 
     const SEED: Seed = Seed {
         sweep: 1,
@@ -227,7 +213,11 @@ mod tests {
                     ];
                     let mut cohort = cohort(&data, &configs);
                     for epoch in 0..2 {
-                        assert!(cohort.epoch(epoch, &mut SilentHost).is_ok());
+                        assert!(
+                            cohort
+                                .epoch(epoch, &TrainingHost::new(&Instant::now(), Vec::new()))
+                                .is_ok()
+                        );
                     }
                     for (member, config) in configs.iter().enumerate() {
                         let what =
@@ -280,8 +270,16 @@ mod tests {
             let mut uninterrupted = cohort(&data, &configs);
             let mut rebuilt = cohort(&data, &configs);
             for epoch in 0..3 {
-                assert!(uninterrupted.epoch(epoch, &mut SilentHost).is_ok());
-                assert!(rebuilt.epoch(epoch, &mut SilentHost).is_ok());
+                assert!(
+                    uninterrupted
+                        .epoch(epoch, &TrainingHost::new(&Instant::now(), Vec::new()))
+                        .is_ok()
+                );
+                assert!(
+                    rebuilt
+                        .epoch(epoch, &TrainingHost::new(&Instant::now(), Vec::new()))
+                        .is_ok()
+                );
                 let snapshots = rebuilt.snapshots();
                 rebuilt = Cohort::from_snapshots(&data, rebuilt.members, snapshots);
             }

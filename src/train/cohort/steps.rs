@@ -5,7 +5,8 @@ use crate::backend::Backend;
 use crate::optimizers::PerStep;
 use crate::train::batches::BatchPlan;
 use crate::train::evaluation::LossAccumulator;
-use crate::train::training_host::{Interrupted, TrainingHost};
+use crate::train::events::Interrupted;
+use crate::train::training_host::TrainingHost;
 use burn::tensor::Tensor;
 use std::ops::Range;
 
@@ -18,7 +19,7 @@ impl<B: Backend> Cohort<'_, B> {
         epoch: usize,
         mut batches: Range<usize>,
         losses: &mut LossAccumulator<B>,
-        host: &mut dyn TrainingHost,
+        host: &TrainingHost<'_>,
     ) -> Result<Vec<Tensor<B, 3>>, Interrupted> {
         let mut gradients = Vec::new();
         if batches.is_empty() {
@@ -27,9 +28,7 @@ impl<B: Backend> Cohort<'_, B> {
         // All but the last, whose gradients are returned.
         if let Some(mut fused) = self.fused_steps(epoch, batches.start..batches.end - 1) {
             for index in 0..fused.len() {
-                if host.should_stop() {
-                    return Err(Interrupted);
-                }
+                host.check_stop()?;
                 fused.step(index);
             }
             self.finish_fused_steps(fused, losses);
@@ -44,9 +43,7 @@ impl<B: Backend> Cohort<'_, B> {
         let rates = PerStep::new(rates.collect(), &self.device);
         let mut noise = self.dropout_noise(epoch, batches.start);
         for (index, range) in plan.ranges(batch_size).enumerate() {
-            if host.should_stop() {
-                return Err(Interrupted);
-            }
+            host.check_stop()?;
             let batch = plan.batch(range);
             let is_last = index + 1 == batches.len();
             let gradients_out = is_last.then_some(&mut gradients);

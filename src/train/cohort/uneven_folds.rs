@@ -8,7 +8,8 @@ use crate::metrics::Scores;
 use crate::model::{padded, parameter_shapes};
 use crate::stages::concat_members;
 use crate::train::evaluation::LossAccumulator;
-use crate::train::training_host::{Interrupted, TrainingHost};
+use crate::train::events::Interrupted;
+use crate::train::training_host::TrainingHost;
 use burn::tensor::Tensor;
 
 /// For each member, the mean loss and accuracy, and the gradients of its last step.
@@ -21,7 +22,7 @@ impl<B: Backend> Cohort<'_, B> {
         &mut self,
         epoch: usize,
         groups: Vec<(usize, Vec<usize>)>,
-        host: &mut dyn TrainingHost,
+        host: &TrainingHost<'_>,
     ) -> Result<Trained<B>, Interrupted> {
         let batch_size = self.members[0].config.training.batch_size.get();
         let full_batches = groups.iter().map(|(samples, _)| samples / batch_size).min();

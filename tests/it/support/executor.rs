@@ -1,14 +1,14 @@
 //! An executor that trains nothing: the test chooses how each run ends.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use tp_sweep::metrics::{ClassCounts, ClassificationCounts, EpochMetrics, Profile, Score, Scores};
 use tp_sweep::model::state_shapes;
 use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
-use tp_sweep::run::{Executor, FaultGuard, FaultMonitor};
+use tp_sweep::run::{CohortError, Executor, FaultCheck, FaultMonitor};
 use tp_sweep::spec::{Config, Count, Split};
 use tp_sweep::stages::Stage;
-use tp_sweep::train::{Interrupted, TrainingHost};
+use tp_sweep::train::{Interrupted, TrainingEvent, TrainingHost};
 
 /// How a run ends.
 #[derive(Clone, Copy, Debug)]
@@ -107,7 +107,12 @@ impl<'a> FakeExecutor<'a> {
         self.cohorts().iter().map(Vec::len).collect()
     }
 
-    fn train(&self, plan: &Plan, cohort: &[RunId], observer: &mut dyn TrainingHost) {
+    fn train(
+        &self,
+        plan: &Plan,
+        cohort: &[RunId],
+        host: &mut TrainingHost<'_>,
+    ) -> Result<(), Interrupted> {
         (self.before_cohort)(plan, cohort);
         let configs = cohort.iter().map(|run| &plan.trials[run.trial].config);
         let endings = cohort.iter().map(|&run| (self.ending)(run));
@@ -120,7 +125,7 @@ impl<'a> FakeExecutor<'a> {
                     && epoch <= epochs
                 {
                     let metrics = epoch_metrics(config, epoch, accuracy);
-                    observer.on_epoch_end(member, &metrics);
+                    host.emit(TrainingEvent::EpochEnd { member, metrics })?;
                 }
             }
             (self.after_epoch)(cohort, epoch);
@@ -128,21 +133,24 @@ impl<'a> FakeExecutor<'a> {
         for (member, (config, ending)) in runs.into_iter().enumerate() {
             match ending {
                 Ending::Finished { accuracy, loss } => {
-                    if observer.wants_weights() {
+                    if host.wants_weights() {
                         let zeros = |[rows, columns]: [usize; 2]| vec![0.0; rows * columns];
                         let shapes = state_shapes(&config.stages()).into_iter();
-                        observer.on_final_weights(member, shapes.map(zeros).collect());
+                        let weights = Arc::new(shapes.map(zeros).collect());
+                        host.emit(TrainingEvent::FinalWeights { member, weights })?;
                     }
                     let finished = finished(config, accuracy, loss);
-                    observer.on_run_end(member, Outcome::Finished(Box::new(finished)));
+                    let outcome = Arc::new(Outcome::Finished(Box::new(finished)));
+                    host.emit(TrainingEvent::RunEnd { member, outcome })?;
                 }
                 Ending::Diverged => {
-                    let failure = Failure::Diverged { epoch: 1 };
-                    observer.on_run_end(member, Outcome::Failed(failure));
+                    let outcome = Arc::new(Outcome::Failed(Failure::Diverged { epoch: 1 }));
+                    host.emit(TrainingEvent::RunEnd { member, outcome })?;
                 }
                 Ending::Panic(message) => panic!("{message}"),
             }
         }
+        Ok(())
     }
 }
 
@@ -155,30 +163,32 @@ impl Executor for FakeExecutor<'_> {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn TrainingHost,
-    ) -> Result<(), Interrupted> {
+        host: &mut TrainingHost<'_>,
+    ) -> Result<(), CohortError> {
         self.cohorts.lock().unwrap().push(cohort.to_vec());
-        match self.faults {
-            None => self.train(plan, cohort, observer),
+        let trained = match self.faults {
+            None => CohortError::catch(|| self.train(plan, cohort, host))?,
             Some(faults) => {
-                let train = || self.train(plan, cohort, &mut FaultGuard::new(faults, observer));
-                let watched = faults.run(|| Ok(()), train);
-                watched.unwrap_or_else(|fault| std::panic::resume_unwind(Box::new(fault)));
+                let mut check = FaultCheck::new(faults);
+                let mut host = host.with_first_sink(&mut check);
+                let train = || self.train(plan, cohort, &mut host);
+                CohortError::catch(|| faults.run(|| Ok(()), train))??
             }
-        }
-        Ok(())
+        };
+        Ok(trained?)
     }
 
     /// All but trials of three layers can be measured.
-    fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
+    fn profile(&self, plan: &Plan, run: RunId) -> Result<Option<Profile>, CohortError> {
         self.profiled.lock().unwrap().push(run);
         let config = &plan.trials[run.trial].config;
-        (config.model.layers.map(Count::get) != Some(3)).then(|| Profile {
+        let is_measured = config.model.layers.map(Count::get) != Some(3);
+        Ok(is_measured.then(|| Profile {
             seconds_per_epoch: 1e-6 * config.parameters() as f64,
             relative_error: None,
             steps: 100 + run.trial,
             peak_bytes: Some(16 * config.parameters()),
-        })
+        }))
     }
 }
 

@@ -8,7 +8,10 @@ use tp_sweep::metrics::{EpochMetrics, LayerValues};
 use tp_sweep::outcome::{FinishedRun, Outcome};
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, Key, YamlNode};
-use tp_sweep::train::{EpochAction, Interrupted, Member, TrainingHost, train};
+use tp_sweep::train::{
+    CheckpointPolicy, Clock, EpochAction, EventSink, Interrupted, Member, StopRequest,
+    TrainingEvent, TrainingHost, train,
+};
 use tp_sweep::training_state::TrainingState;
 
 /// A configuration with these keys set, each to a value in YAML.
@@ -64,7 +67,7 @@ impl MemberRecord {
     }
 }
 
-/// Records all that the members of a cohort report. Its clock does not advance.
+/// Records all that the members of a cohort report, and says from where they resume and when they stop.
 #[derive(Default)]
 pub struct RecordingObserver {
     pub members: Vec<MemberRecord>,
@@ -104,54 +107,40 @@ impl RecordingObserver {
     }
 }
 
-impl TrainingHost for RecordingObserver {
+/// A clock that does not advance.
+struct Still;
+
+impl Clock for Still {
     fn elapsed(&self) -> f64 {
         0.0
     }
+}
 
-    fn should_stop(&self) -> bool {
-        self.stop_at_step.as_ref().is_some_and(|steps| {
+/// Interrupts the training at a step.
+struct StopAtStep(Option<Cell<usize>>);
+
+impl StopRequest for StopAtStep {
+    fn is_requested(&self) -> bool {
+        self.0.as_ref().is_some_and(|steps| {
             steps.set(steps.get().saturating_sub(1));
             steps.get() == 0
         })
     }
+}
 
-    fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics) {
-        let record = &mut self.members[member];
-        record.epochs.push(metrics.clone());
-        if self.records_layers {
-            let [layers, epochs] = [record.layers.len(), record.epochs.len()];
-            assert_eq!(layers, epochs, "layers are reported before their epoch");
-        }
-    }
+/// The checkpoints that an observer asks for.
+struct Checkpoints {
+    resume_from: Vec<Option<TrainingState>>,
+    checkpoints: bool,
+    stop_after_epoch: Option<usize>,
+}
 
-    fn on_run_end(&mut self, member: usize, outcome: Outcome) {
-        let earlier = self.members[member].outcome.replace(outcome);
-        assert_eq!(earlier, None, "each member ends once");
-    }
-
-    fn wants_layer_values(&self, _epoch: usize) -> bool {
-        self.records_layers
-    }
-
-    fn on_layer_values(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
-        let record = &mut self.members[member];
-        record.layers.push((epoch, layers.to_vec()));
-    }
-
-    fn wants_weights(&self) -> bool {
-        self.records_networks
-    }
-
-    fn on_final_weights(&mut self, member: usize, state: Vec<Vec<f32>>) {
-        self.members[member].network = state;
-    }
-
+impl CheckpointPolicy for Checkpoints {
     fn resume_state(&mut self, member: usize) -> Option<TrainingState> {
         self.resume_from[member].take()
     }
 
-    fn wants_checkpoints(&self) -> bool {
+    fn saves_when_stopped(&self) -> bool {
         self.checkpoints
     }
 
@@ -162,9 +151,45 @@ impl TrainingHost for RecordingObserver {
             _ => EpochAction::Continue,
         }
     }
+}
 
-    fn on_checkpoint(&mut self, member: usize, state: TrainingState) {
-        self.states[member].push(state);
+impl EventSink for RecordingObserver {
+    fn wants_layer_values(&self, _epoch: usize) -> bool {
+        self.records_layers
+    }
+
+    fn wants_weights(&self) -> bool {
+        self.records_networks
+    }
+
+    fn receive(&mut self, event: TrainingEvent) -> Result<(), Interrupted> {
+        match event {
+            TrainingEvent::LayerValues {
+                member,
+                epoch,
+                layers,
+            } => self.members[member].layers.push((epoch, layers.to_vec())),
+            TrainingEvent::EpochEnd { member, metrics } => {
+                let record = &mut self.members[member];
+                record.epochs.push(metrics);
+                if self.records_layers {
+                    let [layers, epochs] = [record.layers.len(), record.epochs.len()];
+                    assert_eq!(layers, epochs, "layers are reported before their epoch");
+                }
+            }
+            TrainingEvent::FinalWeights { member, weights } => {
+                self.members[member].network = weights.to_vec();
+            }
+            TrainingEvent::RunEnd { member, outcome } => {
+                let outcome = Outcome::clone(&outcome);
+                let earlier = self.members[member].outcome.replace(outcome);
+                assert_eq!(earlier, None, "each member ends once");
+            }
+            TrainingEvent::Checkpoint { member, state } => {
+                self.states[member].push(TrainingState::clone(&state));
+            }
+        }
+        Ok(())
     }
 }
 
@@ -187,6 +212,18 @@ pub fn observed(
     members: &[Member],
     mut observer: RecordingObserver,
 ) -> (RecordingObserver, Result<(), Interrupted>) {
-    let ended = train(data, members, &mut observer);
+    let stop = StopAtStep(observer.stop_at_step.take());
+    let mut checkpoints = Checkpoints {
+        resume_from: std::mem::take(&mut observer.resume_from),
+        checkpoints: observer.checkpoints,
+        stop_after_epoch: observer.stop_after_epoch,
+    };
+    let mut host = TrainingHost {
+        clock: &Still,
+        stop: Some(&stop),
+        checkpoints: Some(&mut checkpoints),
+        sinks: vec![&mut observer],
+    };
+    let ended = train(data, members, &mut host);
     (observer, ended)
 }

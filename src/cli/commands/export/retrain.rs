@@ -10,7 +10,7 @@ use crate::model_io::Weights;
 use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::RunResult;
-use crate::run::{Device, PRECISION, RerunResult, TensorExecutor, TensorMemory, rerun};
+use crate::run::{Device, PRECISION, TensorExecutor, TensorMemory, rerun};
 use burn::backend::Flex;
 
 /// Trains a run again on the CPU and returns its weights; updates `result` to match them.
@@ -23,13 +23,15 @@ pub(super) fn retrain(
     let datasets = load_datasets(plan, dataset_cache, [run.trial])?;
     let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), TensorMemory::Thread);
     let name = plan.folder(run);
-    let Some(RerunResult {
-        outcome: Outcome::Finished(finished),
-        weights: Some(weights),
-        ..
-    }) = rerun(&executor, plan, run)
-    else {
-        return Err(ExportError::RetrainingFailed(name).into());
+    let failed = |reason: String| ExportError::RetrainingFailed {
+        run: name.clone(),
+        reason,
+    };
+    let again = rerun(&executor, plan, run).map_err(|error| failed(error.to_string()))?;
+    let (finished, weights) = match (again.outcome, again.weights) {
+        (Outcome::Finished(finished), Some(weights)) => (finished, weights),
+        (Outcome::Failed(failure), _) => return Err(failed(failure.to_string()).into()),
+        (Outcome::Finished(_), None) => return Err(failed("it has no weights".to_owned()).into()),
     };
     let validation = finished.validation.map(|(validation, _)| validation);
     let test = finished.test.0;
