@@ -33,6 +33,12 @@ fn every_configuration_key_can_be_a_factor() {
             "model: { kind: cnn }",
         ),
         ("model.block_dropout", "[0, 0.2]", "model: { kind: cnn }"),
+        ("model.shortcut", "[null, identity]", "model: { kind: cnn }"),
+        (
+            "model.global_pooling",
+            "[null, average]",
+            "model: { kind: cnn }",
+        ),
         (
             "training.dampening",
             "[0, 0.5]",
