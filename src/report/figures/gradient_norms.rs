@@ -1,12 +1,15 @@
 //! The gradient norm of each layer over the epochs.
 
 use super::figure_kind::FigureKind;
+use super::learning_curves::curve_point;
 use super::plotter::Plotter;
-use crate::record::RunResult;
+use crate::plan::Plan;
+use crate::record::Results;
 use crate::report::document::figure::Figure;
+use crate::report::results::epoch_frame::{EpochFrame, EpochMetric};
 use crate::report::results::trial_frame::trial_positions;
 use crate::spec::Language;
-use charts::{Axis, CurvePoint, Heading, LayerLine, LayerLines};
+use charts::{Axis, Heading, LayerLine, LayerLines};
 
 /// Maximum number of trials with a figure.
 const MAX_TRIALS: usize = 6;
@@ -23,37 +26,20 @@ pub(crate) fn gradient_norms(plotter: &Plotter) -> Vec<Figure> {
 
 fn figure(plotter: &Plotter, trial: usize) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
-    let runs = context
-        .plan
-        .runs_of(trial)
-        .filter_map(|run| context.results.finished(run));
-    let runs: Vec<&RunResult> = runs.collect();
-    let epochs = runs
-        .iter()
-        .map(|run| run.epochs.len())
-        .max()
-        .filter(|&epochs| epochs > 1)?;
-    let layers = runs
-        .iter()
-        .flat_map(|run| &run.epochs)
-        .map(|epoch| epoch.gradient_norms.len());
-    let layer = |layer: usize| {
-        let point = |index: usize| {
-            let norms = runs
-                .iter()
-                .filter_map(|run| run.epochs.get(index)?.gradient_norms.get(layer).copied());
-            let norms: Vec<f64> = norms.collect();
-            let [low, high] =
-                [f64::min, f64::max].map(|extreme| norms.iter().copied().reduce(extreme));
-            let mean = norms.iter().sum::<f64>() / norms.len() as f64;
-            Some(CurvePoint::with_band((index + 1) as f64, mean, low?, high?))
-        };
+    let layers = layer_count(context.plan, context.results, trial)?;
+    let metrics: Vec<EpochMetric> = (0..layers).map(EpochMetric::GradientNorm).collect();
+    let epochs = EpochFrame::new(context.plan, context.results, [trial], &metrics).ok()?;
+    if epochs.epochs().ok()? < 2 {
+        return None;
+    }
+    let layer = |(layer, &metric): (usize, &EpochMetric)| {
+        let means = epochs.over_runs(metric).unwrap_or_default().into_iter();
         LayerLine {
             name: format!("{}{}", locale.tr("layer", "couche"), layer + 1),
-            points: (0..epochs).filter_map(point).collect(),
+            points: means.map(curve_point).collect(),
         }
     };
-    let layers: Vec<LayerLine> = (0..layers.max()?).map(layer).collect();
+    let layers: Vec<LayerLine> = metrics.iter().enumerate().map(layer).collect();
     let name = &context.plan.trials[trial].name;
     let caption = match locale.language {
         Language::English => format!("Gradient norm of each layer, {name}"),
@@ -72,4 +58,11 @@ fn figure(plotter: &Plotter, trial: usize) -> Option<Figure> {
         .iter()
         .any(is_visible)
         .then(|| plotter.draw_of(FigureKind::Gradients, name, caption, &chart))
+}
+
+/// The number of layers whose gradient norms the finished runs of a trial have; `None` without epochs.
+pub(crate) fn layer_count(plan: &Plan, results: &Results, trial: usize) -> Option<usize> {
+    let runs = plan.runs_of(trial).filter_map(|run| results.finished(run));
+    let epochs = runs.flat_map(|run| &run.epochs);
+    epochs.map(|epoch| epoch.gradient_norms.len()).max()
 }

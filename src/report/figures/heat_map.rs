@@ -3,10 +3,13 @@
 use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
 use crate::metrics::ScoreUnit;
+use crate::report::analysis::score_grid::ScoreGrid;
 use crate::report::analysis::variance::main_effects;
 use crate::report::document::figure::Figure;
+use crate::report::results::aggregate;
 use crate::spec::Language;
 use charts::{Categories, Heading, HeatMap, HeatMapCell};
+use polars::prelude::{PolarsResult, df};
 
 /// Draws the two factors with the largest main effects. `None` for an incomplete grid.
 pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
@@ -18,16 +21,8 @@ pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
     if first > second {
         std::mem::swap(&mut first, &mut second);
     }
-    let (rows, columns) = (grid.levels[first], grid.levels[second]);
-    let mut sums = vec![vec![(0.0, 0_u32); columns]; rows];
-    let levels = grid.cell_levels(first).zip(grid.cell_levels(second));
-    for ((row, column), scores) in levels.zip(&grid.scores) {
-        let (sum, count) = &mut sums[row][column];
-        *sum += scores.iter().sum::<f64>();
-        *count += scores.len() as u32;
-    }
-    let cell =
-        |&(sum, count): &(f64, u32)| HeatMapCell::new(plotter.shown_score(sum / f64::from(count)));
+    let means = mean_scores(grid, [first, second]).ok()?;
+    let cell = |&mean: &f64| HeatMapCell::new(plotter.shown_score(mean));
     let factor = |index: usize| &context.sweep.factors[index];
     let names = |index: usize| {
         let factor = factor(index);
@@ -45,7 +40,7 @@ pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
         heading: Heading::new(&caption),
         rows: names(first),
         columns: names(second),
-        cells: sums
+        cells: means
             .iter()
             .map(|row| row.iter().map(cell).collect())
             .collect(),
@@ -57,4 +52,31 @@ pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
         },
     };
     Some(plotter.draw(FigureKind::HeatMap, caption, &chart))
+}
+
+/// The mean score at each pair of levels of two factors: one row for each level of the first.
+fn mean_scores(grid: &ScoreGrid, [first, second]: [usize; 2]) -> PolarsResult<Vec<Vec<f64>>> {
+    let (mut rows, mut columns, mut scores) = (Vec::new(), Vec::new(), Vec::new());
+    let levels = grid.cell_levels(first).zip(grid.cell_levels(second));
+    for ((row, column), of_cell) in levels.zip(&grid.scores) {
+        for &score in *of_cell {
+            rows.push(row as u32);
+            columns.push(column as u32);
+            scores.push(score);
+        }
+    }
+    let frame = df!("row" => rows, "column" => columns, "score" => scores)?;
+    let means = aggregate::means(&frame, &["row", "column"], &["score"])?;
+    let mut found = vec![vec![f64::NAN; grid.levels[second]]; grid.levels[first]];
+    let places = means
+        .column("row")?
+        .u32()?
+        .iter()
+        .zip(means.column("column")?.u32()?.iter());
+    for ((row, column), mean) in places.zip(means.column("mean_score")?.f64()?.iter()) {
+        if let (Some(row), Some(column), Some(mean)) = (row, column, mean) {
+            found[row as usize][column as usize] = mean;
+        }
+    }
+    Ok(found)
 }

@@ -2,11 +2,12 @@
 
 use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
-use crate::metrics::{Part, PartScore, Score};
+use crate::metrics::{Part, Score};
 use crate::plan::Plan;
-use crate::record::{Results, RunResult};
+use crate::record::Results;
 use crate::report::document::figure::Figure;
 use crate::report::locale::Locale;
+use crate::report::results::epoch_frame::{EpochFrame, EpochMean, EpochMetric};
 use crate::report::results::trial_frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, CurvePoint, Heading, LearningCurves, TrialCurves};
@@ -151,49 +152,23 @@ pub(crate) fn loss_curves(
 /// The mean over the trials and splits after each epoch, with the lowest and highest mean of a
 /// split.
 pub(crate) fn split_curves(plan: &Plan, results: &Results, trials: &[usize]) -> TrialCurves {
-    let mut splits: Vec<Vec<&RunResult>> = Vec::new();
-    for &trial in trials {
-        for (split, run) in plan.runs_of(trial).enumerate() {
-            if splits.len() <= split {
-                splits.push(Vec::new());
-            }
-            splits[split].extend(results.finished(run));
-        }
-    }
+    let scores = [Part::Validation, Part::Training].map(|part| part.score(Score::LOSS));
+    let metrics = scores.map(EpochMetric::Score);
+    let epochs = EpochFrame::new(plan, results, trials.iter().copied(), &metrics);
+    let curve = |metric| {
+        let epochs = epochs.as_ref().ok()?;
+        let means = epochs.over_splits(metric).ok()?.into_iter();
+        Some(means.map(curve_point).collect())
+    };
+    let [validation, training] = metrics.map(|metric| curve(metric).unwrap_or_default());
     TrialCurves {
         name: String::new(),
-        validation: curve(&splits, Part::Validation.score(Score::LOSS)),
-        training: curve(&splits, Part::Training.score(Score::LOSS)),
+        validation,
+        training,
     }
 }
 
-fn curve(splits: &[Vec<&RunResult>], score: PartScore) -> Vec<CurvePoint> {
-    let epochs = splits
-        .iter()
-        .flatten()
-        .map(|run| run.epochs.len())
-        .max()
-        .unwrap_or(0);
-    let point = |index: usize| {
-        let mean_of_split = |runs: &Vec<&RunResult>| {
-            let values = runs
-                .iter()
-                .filter_map(|run| run.epochs.get(index)?.score(score));
-            mean(values)
-        };
-        let means: Vec<f64> = splits.iter().filter_map(mean_of_split).collect();
-        let [low, high] = [f64::min, f64::max].map(|extreme| means.iter().copied().reduce(extreme));
-        Some(CurvePoint::with_band(
-            (index + 1) as f64,
-            mean(means.iter().copied())?,
-            low?,
-            high?,
-        ))
-    };
-    (0..epochs).filter_map(point).collect()
-}
-
-fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
-    let (sum, count) = values.fold((0.0, 0), |(sum, count), value| (sum + value, count + 1));
-    (count > 0).then(|| sum / f64::from(count))
+/// The point of a curve, with its band.
+pub(super) fn curve_point(mean: EpochMean) -> CurvePoint {
+    CurvePoint::with_band(mean.epoch as f64, mean.mean, mean.low, mean.high)
 }

@@ -14,7 +14,7 @@ pub(super) use confusion_matrix::confusion_matrix;
 pub(super) use difficult_samples::difficult_samples;
 pub(super) use figure_kind::FigureKind;
 pub(crate) use figure_kind::is_figure_name;
-pub(super) use gradient_norms::gradient_norms;
+pub(super) use gradient_norms::{gradient_norms, layer_count};
 pub(super) use heat_map::heat_map;
 pub(super) use learning_curves::{learning_curves, loss_curves, split_curves};
 pub(super) use main_effects::main_effects;

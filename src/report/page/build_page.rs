@@ -8,12 +8,12 @@ use super::page_data::{Page, Scatter};
 use super::row::Row;
 use super::section::{Drawing, Section, SectionBlock};
 use super::trial_columns::trial_columns;
-use crate::metrics::{Part, PartScore, Score};
-use crate::record::RunResult;
+use crate::metrics::{Part, Score};
 use crate::report::context::ReportContext;
 use crate::report::document::blocks::{Block, Document};
 use crate::report::formats::export::column_values;
 use crate::report::locale::Locale;
+use crate::report::results::epoch_frame::{EpochFrame, EpochMetric, TrialEpoch};
 use crate::report::results::trial_frame::{PROFILE_SECONDS, score_column, trial_positions};
 use crate::report::results::trial_state::TrialRuns;
 use crate::report::sections::data;
@@ -21,6 +21,7 @@ use crate::report::sections::warnings::warnings;
 use crate::spec::Language;
 use polars::prelude::*;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// Maximum number of curve values in a page; lower-ranked trials have no curves beyond it.
 pub(crate) const MAX_CURVE_VALUES: usize = 1_000_000;
@@ -72,10 +73,11 @@ fn rows(context: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
         .iter()
         .map(|column| cells(frame.column(&column.key)?))
         .collect::<PolarsResult<_>>()?;
+    let mut mean_curves = MeanCurves::new(context)?;
     let mut remaining = MAX_CURVE_VALUES;
     let row = |(row, &trial): (usize, &usize)| {
         let runs = TrialRuns::count(plan, context.results, trial);
-        let curves = curves(context, trial);
+        let curves = mean_curves.take(trial);
         let numbers = curves.as_ref().map_or(0, Curves::values);
         let is_best = analysis.best == Some(trial);
         let is_carried = numbers <= remaining;
@@ -107,38 +109,44 @@ fn cells(column: &polars::prelude::Column) -> PolarsResult<Vec<Cell>> {
     Ok(column_values(column)?.iter().map(cell).collect())
 }
 
-/// The mean curves of a trial's finished runs; `None` if there are none.
-fn curves(context: &ReportContext, trial: usize) -> Option<Curves> {
-    let runs = context
-        .plan
-        .runs_of(trial)
-        .filter_map(|run| context.results.finished(run));
-    let runs: Vec<&RunResult> = runs.collect();
-    let epochs = runs.iter().map(|run| run.epochs.len()).max()?;
-    let curve = |score: PartScore| {
-        let mut curve = Curve::default();
-        for index in 0..epochs {
-            let values = runs
-                .iter()
-                .filter_map(|run| run.epochs.get(index)?.score(score));
-            let values: Vec<f64> = values.collect();
-            let mean = values.iter().sum::<f64>() / values.len() as f64;
-            curve.mean.push((!values.is_empty()).then_some(mean));
-            curve
-                .deviation
-                .push(statistics::sample_deviation(&values, mean));
-        }
-        if curve.mean.iter().all(Option::is_none) {
-            Curve::default()
-        } else {
-            curve
-        }
-    };
-    Some(Curves {
-        train_loss: curve(Part::Training.score(Score::LOSS)),
-        val_loss: curve(Part::Validation.score(Score::LOSS)),
-        val_accuracy: curve(Part::Validation.score(Score::ACCURACY)),
-    })
+/// The mean curves of each trial's finished runs.
+struct MeanCurves([HashMap<usize, Vec<TrialEpoch>>; 3]);
+
+impl MeanCurves {
+    fn new(context: &ReportContext) -> PolarsResult<Self> {
+        let metrics = [
+            Part::Training.score(Score::LOSS),
+            Part::Validation.score(Score::LOSS),
+            Part::Validation.score(Score::ACCURACY),
+        ]
+        .map(EpochMetric::Score);
+        let plan = context.plan;
+        let trials = 0..plan.trials.len();
+        let epochs = EpochFrame::new(plan, context.results, trials, &metrics)?;
+        let [train_loss, val_loss, val_accuracy] = metrics.map(|metric| epochs.by_trial(metric));
+        Ok(Self([train_loss?, val_loss?, val_accuracy?]))
+    }
+
+    /// The curves of a trial; `None` if it has no finished runs.
+    fn take(&mut self, trial: usize) -> Option<Curves> {
+        let [train_loss, val_loss, val_accuracy] =
+            self.0.each_mut().map(|curves| curves.remove(&trial));
+        Some(Curves {
+            train_loss: curve(&train_loss?),
+            val_loss: curve(&val_loss?),
+            val_accuracy: curve(&val_accuracy?),
+        })
+    }
+}
+
+fn curve(epochs: &[TrialEpoch]) -> Curve {
+    if epochs.iter().all(|epoch| epoch.mean.is_none()) {
+        return Curve::default();
+    }
+    Curve {
+        mean: epochs.iter().map(|epoch| epoch.mean).collect(),
+        deviation: epochs.iter().map(|epoch| epoch.deviation).collect(),
+    }
 }
 
 /// Where the document has the table of trials, which the page replaces.

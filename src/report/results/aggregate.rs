@@ -1,4 +1,4 @@
-//! Means, standard deviations and maxima of groups of rows.
+//! Means, standard deviations, minima and maxima of groups of rows.
 //!
 //! The only use of polars' eager aggregations. They are deprecated in favour of the lazy ones,
 //! which would more than double the time of a cold build (docs/decisions/0010-eager-polars.md).
@@ -9,31 +9,44 @@
 
 use polars::prelude::*;
 
-/// The mean of each metric over the rows with equal `by`, as `mean_<metric>`.
-pub(crate) fn means(frame: &DataFrame, by: &str, metrics: &[&str]) -> PolarsResult<DataFrame> {
+/// The mean of each metric over the rows of each group with equal values in `by`, as `mean_<metric>`.
+pub(crate) fn means(frame: &DataFrame, by: &[&str], metrics: &[&str]) -> PolarsResult<DataFrame> {
     let means = frame
-        .group_by_stable([by])?
+        .group_by_stable(by.iter().copied())?
         .select(metrics.iter().copied())
         .mean()?;
     renamed(means, "_mean", "mean_")
 }
 
 /// The sample standard deviation (divided by n − 1) of each metric, as `std_<metric>`.
-pub(crate) fn deviations(frame: &DataFrame, by: &str, metrics: &[&str]) -> PolarsResult<DataFrame> {
+pub(crate) fn deviations(
+    frame: &DataFrame,
+    by: &[&str],
+    metrics: &[&str],
+) -> PolarsResult<DataFrame> {
     let deviations = frame
-        .group_by_stable([by])?
+        .group_by_stable(by.iter().copied())?
         .select(metrics.iter().copied())
         .std(1)?;
     renamed(deviations, "_agg_std", "std_")
 }
 
 /// The maximum of each metric, as `max_<metric>`.
-pub(crate) fn maxima(frame: &DataFrame, by: &str, metrics: &[&str]) -> PolarsResult<DataFrame> {
+pub(crate) fn maxima(frame: &DataFrame, by: &[&str], metrics: &[&str]) -> PolarsResult<DataFrame> {
     let maxima = frame
-        .group_by_stable([by])?
+        .group_by_stable(by.iter().copied())?
         .select(metrics.iter().copied())
         .max()?;
     renamed(maxima, "_max", "max_")
+}
+
+/// The minimum of each metric, as `min_<metric>`.
+pub(crate) fn minima(frame: &DataFrame, by: &[&str], metrics: &[&str]) -> PolarsResult<DataFrame> {
+    let minima = frame
+        .group_by_stable(by.iter().copied())?
+        .select(metrics.iter().copied())
+        .min()?;
+    renamed(minima, "_min", "min_")
 }
 
 /// The number of rows of each group, in the order of the groups' first rows.

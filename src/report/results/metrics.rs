@@ -118,18 +118,17 @@ pub(crate) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     (count > 0.0).then(|| values.iter().sum::<f64>() / count)
 }
 
-/// The trials with finished runs in the order of the plan: name and finished runs.
+/// The trials with finished runs in the order of the plan: position and finished runs.
 pub(crate) fn finished_runs<'a>(
     plan: &'a Plan,
     results: &'a Results,
-) -> Vec<(&'a str, Vec<&'a RunResult>)> {
+) -> Vec<(usize, Vec<&'a RunResult>)> {
     let finished = |trial| -> Vec<&RunResult> {
         let runs = plan.runs_of(trial);
         runs.filter_map(|run| results.finished(run)).collect()
     };
-    let trials = plan.trials.iter().enumerate();
-    trials
-        .map(|(position, trial)| (trial.name.as_str(), finished(position)))
+    (0..plan.trials.len())
+        .map(|trial| (trial, finished(trial)))
         .filter(|(_, runs)| !runs.is_empty())
         .collect()
 }

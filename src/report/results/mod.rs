@@ -1,6 +1,7 @@
 //! Results as data: frames of runs and trials, and the state of each trial.
 pub(super) mod aggregate;
 pub(super) mod class_names;
+pub(super) mod epoch_frame;
 pub(super) mod listing;
 pub(super) mod metrics;
 pub(super) mod trial_classes;

@@ -118,8 +118,8 @@ pub(crate) fn trial_frame(
     let all: Vec<&str> = metrics.iter().map(|metric| metric.name.as_str()).collect();
     let with_deviation = metrics.iter().filter(|metric| metric.has_deviation);
     let with_deviation: Vec<&str> = with_deviation.map(|metric| metric.name.as_str()).collect();
-    let means = aggregate::means(&runs, "position", &all)?;
-    let deviations = aggregate::deviations(&runs, "position", &with_deviation)?;
+    let means = aggregate::means(&runs, &["position"], &all)?;
+    let deviations = aggregate::deviations(&runs, &["position"], &with_deviation)?;
     frame = frame.left_join(&means, ["position"], ["position"])?;
     frame = frame.left_join(&deviations, ["position"], ["position"])?;
     frame.with_column(text_column(

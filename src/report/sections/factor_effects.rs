@@ -120,9 +120,9 @@ fn marginal(
     metrics.sort_unstable();
     metrics.dedup();
     let metrics: Vec<&str> = metrics.iter().map(String::as_str).collect();
-    let means = aggregate::means(&frame, "level", &metrics)?;
-    let deviations = aggregate::deviations(&frame, "level", &metrics)?;
-    let best = aggregate::maxima(&frame, "level", &metrics)?;
+    let means = aggregate::means(&frame, &["level"], &metrics)?;
+    let deviations = aggregate::deviations(&frame, &["level"], &metrics)?;
+    let best = aggregate::maxima(&frame, &["level"], &metrics)?;
     let counts = aggregate::counts(&frame, "level")?;
     let headers = shown
         .iter()

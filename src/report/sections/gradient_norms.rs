@@ -2,13 +2,15 @@
 //! gradients.
 
 use crate::plan::Plan;
-use crate::record::{Results, RunResult};
+use crate::record::Results;
 use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
-use crate::report::figures::{Plotter, gradient_norms};
+use crate::report::figures::{Plotter, gradient_norms, layer_count};
 use crate::report::locale::{Locale, missing};
-use crate::report::results::metrics::{finished_runs, mean};
+use crate::report::results::epoch_frame::{EpochFrame, EpochMetric};
+use crate::report::results::metrics::finished_runs;
+use std::collections::HashMap;
 
 /// Maximum number of trials in the table.
 const MAX_TRIALS: usize = 12;
@@ -56,42 +58,41 @@ fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
         return None;
     }
     let trials = finished_runs(plan, results);
-    let epochs = trials
+    let layers = trials
         .iter()
-        .flat_map(|(_, runs)| runs)
-        .flat_map(|run| &run.epochs);
-    let layers = epochs.map(|epoch| epoch.gradient_norms.len()).max()?;
+        .filter_map(|&(trial, _)| layer_count(plan, results, trial));
+    let layers = layers.max()?;
     if !(1..=MAX_LAYERS).contains(&layers) {
         return None;
     }
+    let metrics: Vec<EpochMetric> = (0..layers).map(EpochMetric::GradientNorm).collect();
+    let frame = EpochFrame::new(plan, results, 0..plan.trials.len(), &metrics).ok()?;
+    let ends = frame.first_and_last().ok()?;
     let mut columns = vec![(locale.tr("trial", "essai").to_owned(), Align::Left)];
     let layer = locale.tr("layer", "couche");
     columns.extend((1..=layers).map(|number| (format!("{layer}{number}"), Align::Right)));
     let mut table = Table::new(columns);
-    for (name, runs) in trials {
-        let mut cells = vec![name.to_owned()];
-        cells.extend((0..layers).map(|layer| cell(locale, &runs, layer)));
+    let norms = |&metric: &EpochMetric| {
+        let means = ends.each_ref().map(|end| end.trial_means(metric));
+        means.map(Result::unwrap_or_default)
+    };
+    let norms: Vec<[HashMap<usize, f64>; 2]> = metrics.iter().map(norms).collect();
+    for (trial, _) in trials {
+        let mut cells = vec![plan.trials[trial].name.clone()];
+        let of_trial = |ends: &[HashMap<usize, f64>; 2]| {
+            cell(locale, ends.each_ref().map(|end| end.get(&trial).copied()))
+        };
+        cells.extend(norms.iter().map(of_trial));
         table.row(cells);
     }
     Some(table)
 }
 
 /// `<first epoch> → <last epoch>`.
-fn cell(locale: Locale, runs: &[&RunResult], layer: usize) -> String {
-    let norm = |run: &RunResult, is_first: bool| {
-        let epoch = if is_first {
-            run.epochs.first()
-        } else {
-            run.epochs.last()
-        };
-        epoch?.gradient_norms.get(layer).copied()
-    };
-    let first = mean(runs.iter().map(|run| norm(run, true)));
-    let last = mean(runs.iter().map(|run| norm(run, false)));
-    if first.is_none() && last.is_none() {
-        missing()
-    } else {
-        let [first, last] = [first, last].map(|norm| locale.three_digits(norm));
-        format!("{first} → {last}")
+fn cell(locale: Locale, norms: [Option<f64>; 2]) -> String {
+    if norms == [None, None] {
+        return missing();
     }
+    let [first, last] = norms.map(|norm| locale.three_digits(norm));
+    format!("{first} → {last}")
 }

@@ -2,12 +2,13 @@
 
 use crate::metrics::{Part, Score};
 use crate::plan::Plan;
-use crate::record::{Results, RunResult};
+use crate::record::Results;
 use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::figures::{Plotter, learning_curves};
 use crate::report::locale::{Locale, missing};
+use crate::report::results::epoch_frame::{EpochFrame, EpochMetric, TrialEpoch};
 use crate::report::results::metrics::{finished_runs, gap, mean, stops_early};
 
 /// Maximum number of trials in the table.
@@ -41,20 +42,28 @@ fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
         return None;
     }
     let trials = finished_runs(plan, results);
-    let runs = || trials.iter().flat_map(|(_, runs)| runs);
-    let epochs = runs().map(|run| run.epochs.len()).max()?;
+    let metrics =
+        [Part::Training, Part::Validation].map(|part| EpochMetric::Score(part.score(Score::LOSS)));
+    let frame = EpochFrame::new(plan, results, 0..plan.trials.len(), &metrics).ok()?;
+    let losses = metrics.map(|metric| frame.by_trial(metric).unwrap_or_default());
+    let epochs = frame.epochs().ok().filter(|&epochs| epochs > 0)?;
     let mut columns = vec![(locale.tr("epoch", "époque").to_owned(), Align::Right)];
-    columns.extend(
-        trials
-            .iter()
-            .map(|(name, _)| ((*name).to_owned(), Align::Right)),
-    );
+    let names = trials
+        .iter()
+        .map(|&(trial, _)| plan.trials[trial].name.clone());
+    columns.extend(names.map(|name| (name, Align::Right)));
     let mut table = Table::new(columns);
     for epoch in listed(epochs) {
         let mut cells = vec![epoch.to_string()];
-        cells.extend(trials.iter().map(|(_, runs)| cell(locale, runs, epoch)));
+        cells.extend(trials.iter().map(|(trial, _)| {
+            let of_trial = losses
+                .each_ref()
+                .map(|losses| loss_after(losses.get(trial), epoch));
+            cell(locale, of_trial)
+        }));
         table.row(cells);
     }
+    let runs = || trials.iter().flat_map(|(_, runs)| runs);
     if runs().any(|run| gap(run).is_some()) {
         let mut cells = vec![locale.tr("gap", "écart").to_owned()];
         cells.extend(trials.iter().map(|(_, runs)| {
@@ -66,15 +75,18 @@ fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
     Some(table)
 }
 
-/// `<training loss> / <validation loss>`, over the runs that trained in this epoch.
-fn cell(locale: Locale, runs: &[&RunResult], epoch: usize) -> String {
-    let epochs = || runs.iter().filter_map(|run| run.epochs.get(epoch - 1));
-    let mean_on = |part: Part| mean(epochs().map(|epoch| epoch.score(part.score(Score::LOSS))));
-    match (mean_on(Part::Training), mean_on(Part::Validation)) {
-        (None, _) => missing(),
-        (train, None) => locale.four_decimals(train),
-        (train, val) => {
-            let [train, val] = [train, val].map(|loss| locale.four_decimals(loss));
+/// The mean loss over the runs that trained in this epoch.
+fn loss_after(epochs: Option<&Vec<TrialEpoch>>, epoch: usize) -> Option<f64> {
+    epochs?.iter().find(|one| one.epoch == epoch)?.mean
+}
+
+/// `<training loss> / <validation loss>`.
+fn cell(locale: Locale, losses: [Option<f64>; 2]) -> String {
+    match losses {
+        [None, _] => missing(),
+        [train, None] => locale.four_decimals(train),
+        losses => {
+            let [train, val] = losses.map(|loss| locale.four_decimals(loss));
             format!("{train} / {val}")
         }
     }

@@ -1,0 +1,205 @@
+//! One row for each epoch of each finished run, and means over its groups.
+
+use super::aggregate;
+use crate::metrics::{EpochMetrics, PartScore};
+use crate::plan::Plan;
+use crate::record::Results;
+use polars::prelude::*;
+use std::collections::HashMap;
+
+/// A metric of each epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum EpochMetric {
+    /// A score.
+    Score(PartScore),
+    /// The gradient norm of the layer with this index, counted from the input.
+    GradientNorm(usize),
+}
+
+/// A metric after an epoch: the mean of a group of runs or splits.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct EpochMean {
+    /// The epoch, counted from 1.
+    pub(crate) epoch: usize,
+    pub(crate) mean: f64,
+    /// The lowest value of the group.
+    pub(crate) low: f64,
+    /// The highest value of the group.
+    pub(crate) high: f64,
+}
+
+/// A metric of a trial after an epoch.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct TrialEpoch {
+    /// The epoch, counted from 1.
+    pub(crate) epoch: usize,
+    /// The mean over the trial's runs that have it; `None` if there are none.
+    pub(crate) mean: Option<f64>,
+    /// Their sample standard deviation; `None` for fewer than two.
+    pub(crate) deviation: Option<f64>,
+}
+
+const TRIAL: &str = "trial";
+const SPLIT: &str = "split";
+const EPOCH: &str = "epoch";
+const IS_LAST: &str = "is_last";
+
+/// One row for each epoch of each finished run: trial, split, epoch and metrics.
+pub(crate) struct EpochFrame(DataFrame);
+
+impl EpochMetric {
+    fn column(self) -> String {
+        match self {
+            Self::Score(score) => score.id(),
+            Self::GradientNorm(layer) => format!("gradient_norm_{layer}"),
+        }
+    }
+
+    fn value(self, epoch: &EpochMetrics) -> Option<f64> {
+        match self {
+            Self::Score(score) => epoch.score(score),
+            Self::GradientNorm(layer) => epoch.gradient_norms.get(layer).copied(),
+        }
+    }
+}
+
+impl EpochFrame {
+    /// The epochs of the finished runs of these trials.
+    ///
+    /// # Errors
+    /// Polars refuses an operation; no result can cause this.
+    pub(crate) fn new(
+        plan: &Plan,
+        results: &Results,
+        trials: impl IntoIterator<Item = usize>,
+        metrics: &[EpochMetric],
+    ) -> PolarsResult<Self> {
+        let [mut of_trial, mut split, mut of_epoch] = [const { Vec::<u32>::new() }; 3];
+        let mut is_last = Vec::new();
+        let mut values = vec![Vec::<Option<f64>>::new(); metrics.len()];
+        for trial in trials {
+            for (position, run) in plan.runs_of(trial).enumerate() {
+                let Some(result) = results.finished(run) else {
+                    continue;
+                };
+                for (index, epoch) in result.epochs.iter().enumerate() {
+                    of_trial.push(trial as u32);
+                    split.push(position as u32);
+                    of_epoch.push(index as u32 + 1);
+                    is_last.push(index + 1 == result.epochs.len());
+                    for (column, metric) in values.iter_mut().zip(metrics) {
+                        column.push(metric.value(epoch));
+                    }
+                }
+            }
+        }
+        let height = of_trial.len();
+        let mut columns = vec![
+            Column::new(TRIAL.into(), of_trial),
+            Column::new(SPLIT.into(), split),
+            Column::new(EPOCH.into(), of_epoch),
+            Column::new(IS_LAST.into(), is_last),
+        ];
+        for (metric, values) in metrics.iter().zip(values) {
+            columns.push(Column::new(metric.column().into(), values));
+        }
+        DataFrame::new(height, columns).map(Self)
+    }
+
+    /// The number of epochs of the longest run.
+    pub(crate) fn epochs(&self) -> PolarsResult<usize> {
+        Ok(self.0.column(EPOCH)?.u32()?.max().unwrap_or(0) as usize)
+    }
+
+    /// The rows of the first epoch of each run, and those of the last.
+    pub(crate) fn first_and_last(&self) -> PolarsResult<[Self; 2]> {
+        let is_first = self.0.column(EPOCH)?.u32()?.equal(1);
+        let is_last = self.0.column(IS_LAST)?.bool()?;
+        Ok([
+            Self(self.0.filter(&is_first)?),
+            Self(self.0.filter(is_last)?),
+        ])
+    }
+
+    /// The mean of a metric over all runs after each epoch, with the lowest and the highest run.
+    pub(crate) fn over_runs(&self, metric: EpochMetric) -> PolarsResult<Vec<EpochMean>> {
+        means_by_epoch(&self.0, &metric.column())
+    }
+
+    /// The mean of a metric over the splits after each epoch, with the lowest and the highest split. The value of a
+    /// split is the mean over the trials.
+    pub(crate) fn over_splits(&self, metric: EpochMetric) -> PolarsResult<Vec<EpochMean>> {
+        let column = metric.column();
+        let splits = aggregate::means(&self.0, &[EPOCH, SPLIT], &[&column])?;
+        means_by_epoch(&splits, &format!("mean_{column}"))
+    }
+
+    /// The mean of a metric over the runs of each trial after each epoch, by the trial's position.
+    pub(crate) fn by_trial(
+        &self,
+        metric: EpochMetric,
+    ) -> PolarsResult<HashMap<usize, Vec<TrialEpoch>>> {
+        let column = metric.column();
+        let keys = [TRIAL, EPOCH];
+        let means = aggregate::means(&self.0, &keys, &[&column])?;
+        let deviations = aggregate::deviations(&self.0, &keys, &[&column])?;
+        let (trials, epochs) = (means.column(TRIAL)?.u32()?, means.column(EPOCH)?.u32()?);
+        let mean = means.column(&format!("mean_{column}"))?.f64()?;
+        let deviation = deviations.column(&format!("std_{column}"))?.f64()?;
+        let mut by_trial: HashMap<usize, Vec<TrialEpoch>> = HashMap::new();
+        let rows = trials
+            .iter()
+            .zip(epochs.iter())
+            .zip(mean.iter().zip(deviation.iter()));
+        for ((trial, epoch), (mean, deviation)) in rows {
+            if let (Some(trial), Some(epoch)) = (trial, epoch) {
+                by_trial
+                    .entry(trial as usize)
+                    .or_default()
+                    .push(TrialEpoch {
+                        epoch: epoch as usize,
+                        mean,
+                        deviation,
+                    });
+            }
+        }
+        Ok(by_trial)
+    }
+
+    /// The mean of a metric over all rows of each trial, by the trial's position.
+    pub(crate) fn trial_means(&self, metric: EpochMetric) -> PolarsResult<HashMap<usize, f64>> {
+        let column = metric.column();
+        let means = aggregate::means(&self.0, &[TRIAL], &[&column])?;
+        let trials = means.column(TRIAL)?.u32()?;
+        let mean = means.column(&format!("mean_{column}"))?.f64()?;
+        let pairs = trials.iter().zip(mean.iter());
+        Ok(pairs
+            .filter_map(|(trial, mean)| Some((trial? as usize, mean?)))
+            .collect())
+    }
+}
+
+/// The mean of a column after each epoch, with its lowest and highest value. Epochs without a value are left out.
+fn means_by_epoch(frame: &DataFrame, column: &str) -> PolarsResult<Vec<EpochMean>> {
+    let means = aggregate::means(frame, &[EPOCH], &[column])?;
+    let lowest = aggregate::minima(frame, &[EPOCH], &[column])?;
+    let highest = aggregate::maxima(frame, &[EPOCH], &[column])?;
+    let epochs = means.column(EPOCH)?.u32()?;
+    let [means, lowest, highest] = [(means.clone(), "mean"), (lowest, "min"), (highest, "max")]
+        .map(|(frame, kind)| frame.column(&format!("{kind}_{column}")).cloned());
+    let (means, lowest, highest) = (means?, lowest?, highest?);
+    let values = means
+        .f64()?
+        .iter()
+        .zip(lowest.f64()?.iter().zip(highest.f64()?.iter()));
+    let rows = epochs.iter().zip(values);
+    let found = rows.filter_map(|(epoch, (mean, (low, high)))| {
+        Some(EpochMean {
+            epoch: epoch? as usize,
+            mean: mean?,
+            low: low?,
+            high: high?,
+        })
+    });
+    Ok(found.collect())
+}
