@@ -1,7 +1,7 @@
 //! Builds the stages of a network from the layers in a file, which are not trusted.
 
 use crate::spec::{MAX_BATCH_VALUES, MAX_PARAMETERS, MIN_EVAL_BATCH_SIZE};
-use crate::stages::{Dropout, DropoutSite, ModelLayer, SampleShape, Stage};
+use crate::stages::{Dropout, DropoutSite, ModelLayer, SampleShape, Stage, check_shortcuts};
 
 /// The stages of a network of these layers. `image` is the shape of samples that are images (height,
 /// width, channels).
@@ -33,6 +33,7 @@ pub(super) fn stages(
     if !matches!(stages.last(), Some(Stage::Dense(_))) {
         return Err("the last layer is not dense".to_owned());
     }
+    check_shortcuts(stages.iter().filter_map(|stage| stage.shortcut_end()))?;
     check_network_size(&stages)?;
     let read_layers = layers
         .iter()
@@ -175,6 +176,17 @@ mod tests {
         assert!(refused(&list(&[pooling, dense]), 4, Some([1, 4, 1])).contains("too small"));
         let even = r#"{"kind":"convolution","name":"layer1","inputs":1,"outputs":1,"kernel_size":2,"padding":1}"#;
         assert!(refused(&list(&[even, dense]), 4, Some([2, 2, 1])).contains("must be odd"));
+        let dense = r#"{"kind":"dense","name":"layer1","inputs":4,"outputs":2}"#;
+        let flat = r#"{"kind":"flatten"}"#;
+        let start = r#"{"kind":"residual"}"#;
+        let add = r#"{"kind":"residual","add":[1,2,2]}"#;
+        let other = r#"{"kind":"residual","add":[1,3,3]}"#;
+        let on_image = |parts: &[&str]| refused(&list(parts), 4, Some([2, 2, 1]));
+        assert!(on_image(&[add, flat, dense]).contains("has no start"));
+        assert!(on_image(&[start, flat, dense]).contains("is not added"));
+        assert!(on_image(&[start, start, add, add, flat, dense]).contains("nested"));
+        assert!(on_image(&[start, other, flat, dense]).contains("2, 2, 1"));
+        assert!(row(&[start, add, dense]).contains("needs an image"));
         let epsilon = r#"{"kind":"layer_norm","name":"norm0","shape":[4],"epsilon":0.1}"#;
         assert!(row(&[epsilon, dense]).contains("but expected"));
         let none = r#"{"kind":"dense","name":"layer1","inputs":4,"outputs":0}"#;

@@ -30,6 +30,7 @@ pub use catalog::global_pooling::GlobalPooling;
 pub use catalog::layer_norm::{LayerNorm, LayerNormChoice};
 pub use catalog::pooling::{Pool, PoolFunction};
 pub use catalog::residual::Residual;
+pub(crate) use catalog::residual::check_shortcuts;
 pub use catalog::strided_convolution::StridedConvolution;
 pub use catalog::{Activation, ModelLayer, Norm, Stage};
 pub(crate) use catalog::{LayerRecord, StageOperation};

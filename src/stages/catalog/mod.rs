@@ -14,6 +14,7 @@ use super::sample_shape::SampleShape;
 use crate::backend::Backend;
 use crate::values::tagged_variant::variant_enum;
 use burn::tensor::Tensor;
+use residual::Residual;
 use serde::{Deserialize, Serialize};
 
 macro_rules! catalog {
@@ -357,6 +358,14 @@ impl Stage {
     /// The rows and columns of its statistics, in their order.
     pub(crate) fn statistic_shapes(self) -> impl Iterator<Item = [usize; 2]> {
         matrices(self.statistics())
+    }
+
+    /// The end of a shortcut that it is; `None` for other stages.
+    pub(crate) fn shortcut_end(self) -> Option<Residual> {
+        match self {
+            Self::Residual(end) => Some(end),
+            _ => None,
+        }
     }
 
     /// The position of dropout; `None` for other stages.

@@ -122,6 +122,34 @@ fn check(from: [usize; 3], to: [usize; 3]) -> Result<(), String> {
     ))
 }
 
+/// Checks that each shortcut of a network that is not trusted ends where it is added, with the shape that it has at its
+/// start. `ends` are in the order of the network.
+///
+/// # Errors
+/// What is wrong.
+pub(crate) fn check_shortcuts(ends: impl IntoIterator<Item = Residual>) -> Result<(), String> {
+    let mut open = None;
+    for end in ends {
+        open = match (open, end) {
+            (None, Residual::Start(image)) => Some(image),
+            (Some(start), Residual::Add { from, .. }) if from == start => None,
+            (Some(_), Residual::Start(_)) => return Err("its shortcuts are nested".to_owned()),
+            (Some(start), Residual::Add { from, .. }) => {
+                return Err(format!(
+                    "a shortcut starts with an image of {start:?}, but one of {from:?} is added"
+                ));
+            }
+            (None, Residual::Add { .. }) => {
+                return Err("a shortcut is added that has no start".to_owned());
+            }
+        };
+    }
+    match open {
+        None => Ok(()),
+        Some(_) => Err("a shortcut is not added".to_owned()),
+    }
+}
+
 /// `x + shortcut(x₀)`.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ResidualOperation(Residual);
