@@ -90,7 +90,7 @@ mod tests {
     use super::super::layer::layers_of;
     use super::*;
     use crate::spec::{
-        Config, Count, Fraction, ImagePooling, ModelKind, NormPosition, Pooling, Shortcut,
+        Config, Count, Fraction, ImagePooling, ModelKind, NormPosition, OrNone, Pooling, Shortcut,
     };
     use crate::stages::{Activation, Norm};
     use proptest::prelude::*;
@@ -124,8 +124,8 @@ mod tests {
             config.model.norm_position = position;
             config.model.activation = activation;
             config.model.pooling = pooling;
-            config.model.shortcut = shortcut.then_some(Shortcut::Identity);
-            config.model.global_pooling = global.then_some(ImagePooling::Average);
+            config.model.shortcut = OrNone(shortcut.then_some(Shortcut::Identity));
+            config.model.global_pooling = OrNone(global.then_some(ImagePooling::Average));
             config.model.dropout = Fraction::new(dropout).unwrap();
             config.model.input_dropout = config.model.dropout;
             config.dataset_info.image = Some([9, 11, 3]);

@@ -22,11 +22,12 @@ pub(crate) trait NormChoice {
     /// The norm after a layer with `units` outputs for each of `positions` pixels; 1 position after a dense layer.
     fn stage(&self, units: usize, positions: usize) -> Self::Stage;
 
-    /// Checks that it can follow a layer with this number of outputs.
+    /// Checks that it can follow a layer with this number of outputs: channels of an image (`of_image`), or units of a
+    /// dense layer.
     ///
     /// # Errors
     /// What is wrong, and what would be right.
-    fn check(&self, _units: usize) -> Result<(), [String; 2]> {
+    fn check(&self, _units: usize, _of_image: bool) -> Result<(), [String; 2]> {
         Ok(())
     }
 }

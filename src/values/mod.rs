@@ -3,6 +3,7 @@ pub(crate) mod config_value;
 pub(crate) mod conflict;
 pub(crate) mod non_empty_string;
 pub(crate) mod number;
+pub(crate) mod or_none;
 pub(crate) mod score;
 pub(crate) mod section;
 pub(crate) mod tagged_enum;

@@ -70,6 +70,11 @@ impl TaggedValue<'_> {
                 let unknown =
                     |entry: &&crate::yaml::node::YamlEntry| !known.contains(&entry.key.as_str());
                 match entries.iter().find(unknown) {
+                    Some(entry) if known.is_empty() => Err(Diagnostic::new(
+                        &entry.node.span,
+                        format!("`{}` has no settings", self.name),
+                    )
+                    .with_help(format!("write `{}`", self.name))),
                     Some(entry) => Err(entry.unknown_key(known.iter().copied())),
                     None => Ok(()),
                 }

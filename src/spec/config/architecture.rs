@@ -32,7 +32,7 @@ impl Config {
             network.push_dropout(DropoutSite::Block(block));
         }
         if let (Some(ImagePooling::Average), SampleShape::Image([height, width, channels])) =
-            (model.global_pooling, network.samples)
+            (model.global_pooling.0, network.samples)
         {
             network.push(GlobalPooling {
                 positions: height * width,
@@ -56,6 +56,7 @@ impl Config {
         let shortcut = self
             .model
             .shortcut
+            .0
             .map(|Shortcut::Identity| network.samples);
         if shortcut.is_some() {
             network.push(Residual::Start([height, width, inputs]));

@@ -68,12 +68,15 @@ impl Config {
             });
         }
         let channels = self.model.block_channels().into_iter();
-        for units in channels.chain(self.model.hidden_widths()) {
-            norm.check(units).map_err(|[message, help]| Conflict {
-                keys: &["model.norm", "model.width", "model.channels"],
-                message,
-                help,
-            })?;
+        let widths = self.model.hidden_widths().into_iter();
+        let of_blocks = channels.map(|units| (units, true));
+        for (units, of_image) in of_blocks.chain(widths.map(|units| (units, false))) {
+            norm.check(units, of_image)
+                .map_err(|[message, help]| Conflict {
+                    keys: &["model.norm", "model.width", "model.channels"],
+                    message,
+                    help,
+                })?;
         }
         self.check_convolutions()?;
         let stages = self.stages();
@@ -130,7 +133,7 @@ impl Config {
                 help: "set model.kind: mlp".to_owned(),
             });
         };
-        if model.shortcut.is_some() {
+        if model.shortcut.0.is_some() {
             let inputs = self.image().into_iter().map(|[_, _, channels]| channels);
             let channels = inputs.chain(model.block_channels()).collect::<Vec<_>>();
             let mut pairs = channels.iter().zip(channels.iter().skip(1));
@@ -141,7 +144,8 @@ impl Config {
                         "a shortcut cannot reduce the number of channels, but a block has {from} at its \
                          input and {to} at its output"
                     ),
-                    help: "list model.channels in ascending order, or remove model.shortcut"
+                    help: "give each block at least as many channels as its input (the first: as the image), or set \
+                           model.shortcut: none"
                         .to_owned(),
                 });
             }

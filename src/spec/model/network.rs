@@ -4,6 +4,7 @@ use super::init::{BiasInit, Init};
 use crate::stages::{Activation, ActivationFunction, NoNorm, Norm, PoolFunction};
 use crate::values::config_value::{ConfigValue, string_enum};
 use crate::values::number::{Count, Fraction};
+use crate::values::or_none::OrNone;
 use crate::yaml::diagnostic::Diagnostic;
 use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
@@ -140,10 +141,10 @@ pub struct Model {
     pub kernel_size: Count,
     /// The pooling at each block of a `cnn`.
     pub pooling: Pooling,
-    /// The shortcut around each block of a `cnn`; `None` means none.
-    pub shortcut: Option<Shortcut>,
-    /// The pooling of the whole image after the last block of a `cnn`; `None` means none.
-    pub global_pooling: Option<ImagePooling>,
+    /// The shortcut around each block of a `cnn`.
+    pub shortcut: OrNone<Shortcut>,
+    /// The pooling of the whole image after the last block of a `cnn`.
+    pub global_pooling: OrNone<ImagePooling>,
     /// The dropout probability of a value, at the end of each block of a `cnn`.
     pub block_dropout: Fraction,
 }
@@ -165,8 +166,8 @@ impl Default for Model {
             channels: None,
             kernel_size: Count::constant(3),
             pooling: Pooling::Max,
-            shortcut: None,
-            global_pooling: None,
+            shortcut: OrNone(None),
+            global_pooling: OrNone(None),
             block_dropout: Fraction::constant(0.0),
         }
     }

@@ -38,18 +38,25 @@ impl NormChoice for GroupNormChoice {
         }
     }
 
-    fn check(&self, units: usize) -> Result<(), [String; 2]> {
+    fn check(&self, units: usize, of_image: bool) -> Result<(), [String; 2]> {
         let groups = self.groups.get();
-        if units.is_multiple_of(groups) {
-            return Ok(());
+        let kind = if of_image { "channels" } else { "units" };
+        if !units.is_multiple_of(groups) {
+            return Err([
+                format!("the {groups} groups of the group norm do not divide the {units} {kind} of a layer"),
+                format!("set {{ group: {{ groups: N }} }} with a divisor of {units}, or use multiples of {groups} {kind}"),
+            ]);
         }
-        Err([
-            format!("group norm has {groups} groups, but a layer has {units} units"),
-            format!(
-                "set model.norm to {{ group: {{ groups: N }} }} with a divisor of {units}, or use layers of a multiple of \
-                 {groups} units"
-            ),
-        ])
+        if !of_image && units == groups {
+            return Err([
+                format!(
+                    "each of the {groups} groups of the group norm has only one of the {units} units of a dense layer, \
+                     which the norm makes 0"
+                ),
+                "use fewer groups: { group: { groups: 4 } }, for example, or wider layers".to_owned(),
+            ]);
+        }
+        Ok(())
     }
 }
 

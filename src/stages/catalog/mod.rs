@@ -61,10 +61,10 @@ macro_rules! catalog {
             }
 
             /// See [`NormChoice::check`].
-            pub(crate) fn check(self, units: usize) -> Result<(), [String; 2]> {
+            pub(crate) fn check(self, units: usize, of_image: bool) -> Result<(), [String; 2]> {
                 match self {
                     Self::None(_) => Ok(()),
-                    $(Self::$norm(choice) => choice.check(units),)+
+                    $(Self::$norm(choice) => choice.check(units, of_image),)+
                 }
             }
         }

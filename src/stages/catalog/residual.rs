@@ -56,8 +56,9 @@ impl Residual {
 }
 
 impl Definition for Residual {
-    const PYTORCH: &'static str = "none: without `add`, the start of a shortcut; with `add`, its value is added, every \
-                                   second row and column of it if the image is smaller, and zeros for missing channels";
+    const PYTORCH: &'static str = "none: without `add`, the start of a shortcut; with `add`, its value is added. If the \
+                                   image is smaller there, the shortcut takes `[::2, ::2]` of its start; missing last \
+                                   channels are 0. Shortcuts are not nested";
     const FIELDS: &'static str = "`add`: channels, height and width at the start";
 
     type Layer = ResidualLayer;
