@@ -30,7 +30,7 @@ fn config(settings: &Value) -> Config {
     let mut config = Config::default();
     pytorch::set(
         &mut config,
-        &json!({ "model.channels": [8, 8], "model.kind": "cnn", "model.width": 8 }),
+        &json!({ "model.channels": [8, 8], "model.kind": "cnn", "model.width": 16 }),
     );
     pytorch::set(&mut config, settings);
     config.dataset_info = DatasetInfo {

@@ -12,7 +12,7 @@ fn every_configuration_key_can_be_a_factor() {
         ("data.limit", "[100, 200]", ""),
         ("model.kind", "[mlp, cnn]", ""),
         ("model.input_dropout", "[0, 0.2]", ""),
-        ("model.norm", "[none, batch, layer]", ""),
+        ("model.norm", "[none, batch, layer, group]", ""),
         (
             "model.norm_position",
             "[before_activation, after_activation]",
