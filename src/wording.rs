@@ -24,6 +24,11 @@ pub(crate) fn grouped(number: u64) -> String {
     indicatif::HumanCount(number).to_string()
 }
 
+/// The first line of a message, without a backtrace and other details.
+pub(crate) fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

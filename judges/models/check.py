@@ -64,7 +64,7 @@ class Start(torch.nn.Module):
 
 
 class Add(torch.nn.Module):
-    """Adds a shortcut: every second pixel if the image is halved, and zeros for missing channels."""
+    """Adds a shortcut: every second row and column if the image is halved, and zeros for missing channels."""
 
     def forward(self, x):
         skipped = Start.value

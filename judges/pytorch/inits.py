@@ -153,7 +153,7 @@ def make():
         ours: nn.init.calculate_gain(theirs, slope.get(ours))
         for ours, theirs in ACTIVATIONS.items()
     }
-    # With the slope before training.
+    # The gain for the initial slope.
     gains["prelu"] = nn.init.calculate_gain("leaky_relu", 0.25)
     for activation in WITHOUT_GAIN:
         with contextlib.suppress(ValueError):

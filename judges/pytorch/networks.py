@@ -19,7 +19,7 @@ KINKED = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU, nn.PReLU)
 # Activations with parameters.
 PARAMETRIC = (nn.PReLU,)
 POOLINGS = {"max": nn.MaxPool2d, "average": nn.AvgPool2d}
-# By the shape of what they normalise, channels first.
+# Each takes the shape of its input, channels first.
 NORMS = {
     "none": lambda shape: None,
     "layer": nn.LayerNorm,
@@ -49,7 +49,7 @@ class Start(nn.Module):
 
 
 class Add(nn.Module):
-    """Adds a shortcut: every second pixel if the image is halved, and zeros for missing channels."""
+    """Adds a shortcut: every second row and column if the image is halved, and zeros for missing channels."""
 
     def __init__(self, start):
         super().__init__()
@@ -70,7 +70,7 @@ class Network(nn.Module):
         super().__init__()
         self.settings = settings
         self.steps = nn.ModuleList()
-        # The modules with parameters of each layer, in their order.
+        # For each layer, its modules with parameters, in order.
         self.layers = []
         size = FEATURES
         if settings["model.kind"] == "cnn":

@@ -1,5 +1,4 @@
-//! Panics that must be caught, because they come from libraries: the readers of damaged files, the threads of a GPU's
-//! driver, training on such a device. All other errors are values.
+//! Catches panics and describes them: of library readers of damaged files, of a GPU's driver and its threads, and of the training of a cohort. All other errors are values.
 //!
 //! What is caught is not printed, since the caller reports it. Panics of other threads are printed as always.
 

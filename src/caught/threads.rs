@@ -10,8 +10,8 @@ type OwnsThread = fn(&str) -> bool;
 /// The libraries that are working, once for each piece of work.
 static WORKING: Mutex<Vec<OwnsThread>> = Mutex::new(Vec::new());
 
-/// Does work of a library whose panic the caller reports. Panics of threads that the library owns are not printed
-/// meanwhile: the library passes them on to its caller, or they do not matter. Those of all other threads are.
+/// Runs `work`, which uses a library, and returns its panic. Meanwhile, panics of the library's own threads are not
+/// printed: the library passes them on, or they do not matter. Panics of other threads are printed.
 pub(crate) fn catch_with_threads<T>(
     owns_thread: OwnsThread,
     work: impl FnOnce() -> T,

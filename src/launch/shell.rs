@@ -1,19 +1,11 @@
 //! Quotes text for shell commands and `#SBATCH` lines.
 
-/// Quotes a word for a POSIX shell; plain words stay unquoted.
-pub(super) fn quote_word(text: &str) -> String {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    if !text.is_empty() && text.chars().all(is_plain) {
-        text.to_owned()
-    } else {
-        format!("'{}'", text.replace('\'', r"'\''"))
-    }
-}
+use shlex::Quoter;
 
-/// Quotes words for a POSIX shell and joins them with spaces.
+/// Quotes words for a POSIX shell and joins them with spaces; plain words stay unquoted.
 pub(super) fn quote_words<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<String> = words.into_iter().map(quote_word).collect();
-    words.join(" ")
+    let quoted = Quoter::new().allow_nul(true).join(words);
+    quoted.expect("only NUL bytes would be refused, and they are allowed")
 }
 
 /// Quotes the value of an `#SBATCH` option. `sbatch` parses these lines itself, with its own quoting
@@ -54,7 +46,7 @@ mod tests {
             ";rm",
             "''",
         ] {
-            let script = format!("printf %s {}", quote_word(text));
+            let script = format!("printf %s {}", quote_words([text]));
             let output = std::process::Command::new("sh")
                 .args(["-c", &script])
                 .output();

@@ -2,7 +2,8 @@
 //!
 //! The module has a field for each stage with parameters, named as in `model.json`: an
 //! `nn::Linear`, `nn::conv::Conv2d`, `nn::BatchNorm` or another one. Images have their channels
-//! first, as in `model.json`. A layer norm of images is over the flattened image.
+//! first, as in `model.json`. A layer norm of images is over the flattened image. Stages without
+//! parameters, such as poolings and shortcuts, have no field: `model.json` says where they are.
 
 use super::layer::named_stages;
 use super::layout::{NamedTensor, to_pytorch};

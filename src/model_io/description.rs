@@ -50,7 +50,7 @@ pub struct RunDescription {
     pub identity: String,
     /// The epoch whose parameters these are, counted from 1.
     pub epoch: usize,
-    /// The number of weights and biases.
+    /// The number of trainable parameters.
     pub parameters: u64,
     /// The scores on the run's validation samples, if it has any.
     pub validation: Option<Scores>,

@@ -35,19 +35,28 @@ pub(super) fn stages(
     }
     check_shortcuts(stages.iter().filter_map(|stage| stage.shortcut_end()))?;
     check_network_size(&stages)?;
-    let read_layers = layers
-        .iter()
-        .filter(|layer| !matches!(layer, ModelLayer::Dropout(_)));
+    let numbered = (1..).zip(layers);
+    let read_layers = numbered.filter(|(_, layer)| !matches!(layer, ModelLayer::Dropout(_)));
     let expected_layers = super::layer::layers(&stages, image, |_| 0.0);
     let mut pairs = read_layers.clone().zip(&expected_layers);
-    if let Some((read, expected)) = pairs.find(|(read, expected)| read != expected) {
-        return Err(format!("a layer is {read:?}, but expected {expected:?}"));
+    if let Some(((number, read), expected)) = pairs.find(|((_, read), expected)| read != expected) {
+        return Err(format!(
+            "layer {number} of {} is {}, but expected {}",
+            layers.len(),
+            as_json(read),
+            as_json(expected)
+        ));
     }
     if read_layers.count() == expected_layers.len() {
         Ok(stages)
     } else {
         Err("a dense layer after an image needs a flatten layer before it".to_owned())
     }
+}
+
+/// A layer as in the file.
+fn as_json(layer: &ModelLayer) -> String {
+    serde_json::to_string(layer).unwrap_or_default()
 }
 
 /// Rejects samples with no values or more than a network may have, so that later computations with their
@@ -182,10 +191,10 @@ mod tests {
         let add = r#"{"kind":"residual","add":[1,2,2]}"#;
         let other = r#"{"kind":"residual","add":[1,3,3]}"#;
         let on_image = |parts: &[&str]| refused(&list(parts), 4, Some([2, 2, 1]));
-        assert!(on_image(&[add, flat, dense]).contains("has no start"));
-        assert!(on_image(&[start, flat, dense]).contains("is not added"));
+        assert!(on_image(&[add, flat, dense]).contains("no start before it"));
+        assert!(on_image(&[start, flat, dense]).contains("no `add` after it"));
         assert!(on_image(&[start, start, add, add, flat, dense]).contains("nested"));
-        assert!(on_image(&[start, other, flat, dense]).contains("2, 2, 1"));
+        assert!(on_image(&[start, other, flat, dense]).contains("[1, 2, 2]"));
         assert!(row(&[start, add, dense]).contains("needs an image"));
         let epsilon = r#"{"kind":"layer_norm","name":"norm0","shape":[4],"epsilon":0.1}"#;
         assert!(row(&[epsilon, dense]).contains("but expected"));

@@ -172,6 +172,7 @@ mod tests {
         fn cohort_split(&self, _: usize, _: &str) {}
         fn run_retried(&self, _: &str, _: &str) {}
         fn profiling(&self, _: usize, _: usize) {}
+        fn profile_failed(&self, _: &str, _: &str) {}
         fn finished(&self) {}
     }
 

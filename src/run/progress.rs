@@ -42,7 +42,7 @@ pub trait Progress: Send + Sync {
     /// `shapes`.
     fn profiling(&self, done: usize, shapes: usize);
     /// The speed and memory of a trial, and of those with the same steps, could not be measured.
-    fn profile_failed(&self, _trial: &str, _reason: &str) {}
+    fn profile_failed(&self, trial: &str, reason: &str);
     /// The sweep has ended.
     fn finished(&self);
 }
@@ -58,6 +58,7 @@ impl Progress for NoProgress {
     fn cohort_split(&self, _runs: usize, _reason: &str) {}
     fn run_retried(&self, _name: &str, _reason: &str) {}
     fn profiling(&self, _done: usize, _shapes: usize) {}
+    fn profile_failed(&self, _trial: &str, _reason: &str) {}
     fn finished(&self) {}
 }
 

@@ -21,6 +21,7 @@ pub use crate::values::conflict::Conflict;
 pub use crate::values::non_empty_string::NonEmptyString;
 pub use crate::values::number::{Count, Finite, Fraction, NonNegative, Positive};
 pub use crate::values::or_none::OrNone;
+pub use crate::values::section::{Section, SectionKey};
 pub(crate) use crate::values::text_list::listed;
 pub use crate::yaml::diagnostic::{Diagnostic, SpecError, nearest};
 pub use crate::yaml::node::{YamlEntry, YamlNode, YamlValue};

@@ -1,4 +1,4 @@
-//! ActivationFunction functions and their derivatives: in tensor operations, and by the kernels of backends that have them.
+//! Activation functions and their derivatives, computed by tensor operations, or by kernels on backends that have them.
 
 use crate::backend::{ActivationKernel, Backend, FusedActivation};
 use crate::values::config_value::string_enum;

@@ -11,7 +11,7 @@ string_enum! {
     }
 }
 
-/// What a sweep file says about a norm, from which the stage is made.
+/// The settings of a norm in a sweep file, from which its stage is created.
 pub(crate) trait NormChoice {
     /// The stage.
     type Stage: Definition;
@@ -22,17 +22,59 @@ pub(crate) trait NormChoice {
     /// The norm after a layer with `units` outputs for each of `positions` pixels; 1 position after a dense layer.
     fn stage(&self, units: usize, positions: usize) -> Self::Stage;
 
-    /// Checks that it can follow a layer with this number of outputs: channels of an image (`of_image`), or units of a
-    /// dense layer.
+    /// Checks that it can normalise these outputs.
     ///
     /// # Errors
-    /// What is wrong, and what would be right.
-    fn check(&self, _units: usize, _of_image: bool) -> Result<(), [String; 2]> {
+    /// Why it cannot.
+    fn check(&self, _outputs: &LayerOutputs) -> Result<(), NormConflict> {
         Ok(())
     }
 }
 
-/// What a sweep file says about an activation with settings, from which the stage is made.
+/// The outputs of a layer that a norm follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct LayerOutputs {
+    /// The layer in messages: `block 1`, `hidden layer 2`.
+    pub(crate) layer: String,
+    /// Channels of an image, or units of a dense layer.
+    pub(crate) units: usize,
+    /// Pixels of an image; 1 after a dense layer.
+    pub(crate) positions: usize,
+    /// Whether the layer is a convolution.
+    pub(crate) of_image: bool,
+}
+
+impl LayerOutputs {
+    /// What the units are called: `channels` or `units`; `unit` for a single one.
+    pub(crate) fn kind(&self) -> &'static str {
+        match (self.of_image, self.units) {
+            (true, 1) => "channel",
+            (true, _) => "channels",
+            (false, 1) => "unit",
+            (false, _) => "units",
+        }
+    }
+
+    /// The key that sets the number of units.
+    pub(crate) fn key(&self) -> &'static str {
+        if self.of_image {
+            "model.channels"
+        } else {
+            "model.width"
+        }
+    }
+}
+
+/// Why a norm cannot follow a layer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct NormConflict {
+    /// What is wrong.
+    pub(crate) message: String,
+    /// What would be right.
+    pub(crate) help: String,
+}
+
+/// The settings of an activation in a sweep file, from which its stage is created.
 pub(crate) trait ActivationChoice {
     /// The stage.
     type Stage: Definition;

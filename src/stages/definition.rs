@@ -14,7 +14,7 @@ use std::hash::Hash;
 /// A stage of a network: everything that depends on its kind. Samples between stages are flat; the values of an image
 /// are in the order `[height, width, channels]`.
 pub(crate) trait Definition: Copy + Debug + Eq + Hash {
-    /// Whether it is a layer: layers have numbers, their weights are initialised by `model.init`, bounded by
+    /// Whether it is a weight layer (dense or convolution): these are numbered, their weights are initialised by `model.init`, bounded by
     /// `training.max_norm`, and their gradients recorded.
     const IS_LAYER: bool = false;
 
@@ -51,12 +51,12 @@ pub(crate) trait Definition: Copy + Debug + Eq + Hash {
         input
     }
 
-    /// What training changes by gradients.
+    /// The trainable parameters.
     fn parameters(self) -> Parameters {
         Parameters::new()
     }
 
-    /// What training changes otherwise: running statistics.
+    /// The running statistics, which training updates without gradients.
     fn statistics(self) -> Parameters {
         Parameters::new()
     }
@@ -86,11 +86,11 @@ pub(crate) trait Definition: Copy + Debug + Eq + Hash {
     /// Its node in the graph of TensorBoard.
     fn node(self) -> StageNode;
 
-    /// Its layer in PyTorch; `None` if it has no effect.
+    /// Its module in PyTorch; `None` if it has no effect.
     fn layer(self, context: LayerContext) -> Option<Self::Layer>;
 
     /// The stage of a layer of PyTorch with this input; `None` if the layer has no effect in predictions. The layer is
-    /// not trusted. Members that [`layer`](Self::layer) derives from others need not be checked.
+    /// not trusted. Fields that [`layer`](Self::layer) derives from others need not be checked.
     ///
     /// # Errors
     /// The reason, as a message.

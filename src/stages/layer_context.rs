@@ -1,4 +1,4 @@
-//! What the layer of a stage in PyTorch depends on besides the stage.
+//! What the PyTorch module of a stage depends on, apart from the stage.
 
 use super::sample_shape::SampleShape;
 

@@ -34,6 +34,7 @@ pub(crate) use catalog::residual::check_shortcuts;
 pub use catalog::strided_convolution::StridedConvolution;
 pub use catalog::{Activation, ModelLayer, Norm, Stage};
 pub(crate) use catalog::{LayerRecord, StageOperation};
+pub(crate) use choice::LayerOutputs;
 pub use choice::NoNorm;
 pub use dropout_noise::{DropoutNoise, DropoutSite};
 pub use gradient::{ParameterValues, StageGradient};

@@ -1,4 +1,4 @@
-//! What a training asks of its caller: the time, whether to stop, and which states to save.
+//! What training asks its caller for: the time, whether to stop, and which states to save.
 
 use crate::training_state::TrainingState;
 use std::time::Instant;
@@ -21,7 +21,7 @@ pub trait StopRequest {
     fn is_requested(&self) -> bool;
 }
 
-/// Decides from which states a training continues, and which it reports.
+/// Decides which states training resumes from, and which it reports.
 pub trait CheckpointPolicy {
     /// The state that the member continues from; `None` for a new run. The state must be
     /// [compatible](super::is_compatible) with the member. Either all members of a cohort continue

@@ -1,11 +1,12 @@
-//! What a training reports.
+//! What training reports.
 
 use crate::metrics::{EpochMetrics, LayerValues};
 use crate::outcome::Outcome;
 use crate::training_state::TrainingState;
 use std::sync::Arc;
 
-/// An event of a training. `member` is always the index of a member in the list that [`train`](super::train) was given.
+/// An event during training. An epoch of a member ends with `LayerValues` (if a sink wants them), then `EpochEnd`; its run
+/// with `FinalWeights` (likewise), then `RunEnd`. `member` is always the index of a member in the list that [`train`](super::train) was given.
 #[derive(Clone, Debug)]
 pub enum TrainingEvent {
     /// The weights and gradients of the member's layers at the end of an epoch, counted from 1; just before the
@@ -34,7 +35,7 @@ pub enum TrainingEvent {
         /// The tensors.
         weights: Arc<Vec<Vec<f32>>>,
     },
-    /// The member's run has ended. Once for each member.
+    /// The member's run has ended: the last event of the member, once, unless the training is interrupted or fails.
     RunEnd {
         /// The member.
         member: usize,
@@ -50,7 +51,7 @@ pub enum TrainingEvent {
     },
 }
 
-/// Receives the events of a training.
+/// Receives the events of training.
 pub trait EventSink {
     /// Whether it needs [`TrainingEvent::LayerValues`] at the end of this epoch, counted from 1.
     fn wants_layer_values(&self, _epoch: usize) -> bool {

@@ -1,4 +1,4 @@
-//! The caller of a training.
+//! The caller of `train`.
 
 use super::control::{CheckpointPolicy, Clock, EpochAction, StopRequest};
 use super::events::{EventSink, Interrupted, TrainingEvent};

@@ -46,6 +46,8 @@ bounds! {
     ZeroOrMore = "a number of at least 0", 0.0, true, f64::INFINITY;
     /// [0, 1).
     ZeroToOne = "a number of at least 0 and less than 1", 0.0, true, 1.0;
+    /// [−100, 100).
+    Within100 = "a number of at least -100 and less than 100", -100.0, true, 100.0;
     /// (−∞, ∞).
     Unbounded = "a number", f64::NEG_INFINITY, false, f64::INFINITY;
 }
@@ -56,6 +58,8 @@ pub type Positive = Bounded<AboveZero>;
 pub type NonNegative = Bounded<ZeroOrMore>;
 /// A number of at least 0 and less than 1, such as a dropout rate or a momentum.
 pub type Fraction = Bounded<ZeroToOne>;
+/// A number of at least −100 and less than 100: the slope of an activation.
+pub(crate) type Slope = Bounded<Within100>;
 /// Any finite number, such as an initial weight.
 pub type Finite = Bounded<Unbounded>;
 

@@ -5,7 +5,7 @@ use crate::yaml::diagnostic::Diagnostic;
 use crate::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
-/// A value, or `none`. Absent values are written as `null`, and so not written in configurations.
+/// A value, or `none`. An absent value serialises as `null`, which configurations omit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct OrNone<T>(pub Option<T>);
 
@@ -23,7 +23,13 @@ impl<T: ConfigValue> ConfigValue for OrNone<T> {
             YamlValue::String(text) if text == "none" => Ok(Self(None)),
             _ => match T::read(node) {
                 Ok(value) => Ok(Self(Some(value))),
-                Err(_) => Err(node.unexpected(&Self::expected())),
+                Err(inner) => {
+                    let diagnostic = node.unexpected(&Self::expected());
+                    Err(match inner.help {
+                        Some(help) => diagnostic.with_help(help),
+                        None => diagnostic,
+                    })
+                }
             },
         }
     }

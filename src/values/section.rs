@@ -6,7 +6,7 @@ use crate::yaml::node::YamlNode;
 use serde_json::{Map, Value, json};
 
 /// A key, for the JSON Schema and the documentation.
-pub(crate) struct SectionKey {
+pub struct SectionKey {
     /// The name of the key.
     pub(crate) name: &'static str,
     /// What a user has to know about the key. A default stated in words is the last sentence, `Default: ….`; the
@@ -35,6 +35,11 @@ impl SectionKey {
         }
     }
 
+    /// Whether the values are lists.
+    pub(crate) fn is_list(&self) -> bool {
+        self.default.is_array()
+    }
+
     /// The JSON Schema of the values, with the description and the default.
     pub(crate) fn schema(&self) -> Value {
         let mut schema = self.schema.clone();
@@ -59,7 +64,7 @@ pub(crate) trait SweepOption: Default {
 }
 
 /// A section, as declared by [`section!`].
-pub(crate) trait Section: Default {
+pub trait Section: Default {
     /// What a user has to know about the section.
     const DESCRIPTION: &'static str;
 

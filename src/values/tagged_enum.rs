@@ -70,22 +70,24 @@ impl TaggedValue<'_> {
                 let unknown =
                     |entry: &&crate::yaml::node::YamlEntry| !known.contains(&entry.key.as_str());
                 match entries.iter().find(unknown) {
-                    Some(entry) if known.is_empty() => Err(Diagnostic::new(
-                        &entry.node.span,
-                        format!("`{}` has no settings", self.name),
-                    )
-                    .with_help(format!("write `{}`", self.name))),
+                    Some(entry) if known.is_empty() => Err(self.no_settings(&entry.node)),
                     Some(entry) => Err(entry.unknown_key(known.iter().copied())),
                     None => Ok(()),
                 }
             }
             // The name of a single setting may be left out: { exponential: 0.9 }.
             Some(_) if known.len() == 1 => Ok(()),
+            Some(_) if known.is_empty() => Err(self.no_settings(self.node)),
             Some(_) => Err(self
                 .node
                 .unexpected(&format!("the settings of `{}`", self.name))),
             None => Ok(()),
         }
+    }
+
+    fn no_settings(&self, at: &YamlNode) -> Diagnostic {
+        Diagnostic::new(&at.span, format!("`{}` has no settings", self.name))
+            .with_help(format!("write `{}`", self.name))
     }
 
     /// Reads the setting `field`, or returns its default.

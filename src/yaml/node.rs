@@ -104,6 +104,28 @@ impl YamlNode {
         Ok(Self::from_raw(spanned, &index, ""))
     }
 
+    /// Text that is not part of a sweep file, such as the value of a command-line flag: a number if YAML
+    /// reads it as one, otherwise text.
+    pub fn scalar(text: &str) -> Self {
+        match Self::parse(text) {
+            Ok(node) if matches!(node.value, YamlValue::Integer(_) | YamlValue::Float(_)) => node,
+            _ => Self::without_position(YamlValue::String(text.to_owned())),
+        }
+    }
+
+    /// A list that is not part of a sweep file.
+    pub fn list(items: Vec<Self>) -> Self {
+        Self::without_position(YamlValue::List(items))
+    }
+
+    fn without_position(value: YamlValue) -> Self {
+        Self {
+            value,
+            span: Span::default(),
+            source_text: None,
+        }
+    }
+
     fn from_raw(raw: Spanned<Raw>, text: &TextIndex, path: &str) -> Self {
         let span = text.span(raw.referenced, path.to_owned());
         let child = |name: &str| match path {

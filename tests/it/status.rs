@@ -33,7 +33,7 @@ fn masked(text: &str) -> String {
     let line = |line: &str| {
         let mut words: Vec<String> = Vec::new();
         for word in line.split_whitespace() {
-            let is_unit = ["bytes", "KiB", "MiB"].contains(&word.trim_end_matches(';'));
+            let is_unit = ["B", "KiB", "MiB"].contains(&word.trim_end_matches(';'));
             if let Some(number) = words.last_mut().filter(|_| is_unit) {
                 *number = "#".to_owned();
                 words.push("bytes".to_owned());

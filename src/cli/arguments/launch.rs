@@ -1,7 +1,8 @@
 //! The arguments of `launch`.
 
-use super::shared::{FolderArguments, SweepArguments, count};
-use crate::spec::{Count, Directive, LaunchOptions, MemoryRequest, TimeLimit, Token};
+use super::section_flags::{Flag, FlagSet, SectionFlags};
+use super::shared::{FolderArguments, SweepArguments};
+use crate::spec::LaunchOptions;
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -11,36 +12,65 @@ pub enum LaunchCommand {
     /// Submit the sweep to Slurm: a job array of shards, then the report
     Slurm(LaunchSlurmArguments),
     /// Print a Kubernetes manifest (an Indexed Job), without submitting it
-    Kubernetes(LaunchPrintArguments),
+    Kubernetes(LaunchPrintArguments<KubernetesFlags>),
     /// Print a HyperQueue command (a task array), without submitting it
-    Hyperqueue(LaunchPrintArguments),
+    Hyperqueue(LaunchPrintArguments<HyperqueueFlags>),
     /// Show the sweep's jobs and results
     Status(LaunchedArguments),
     /// Cancel the sweep's jobs, but keep results and checkpoints
     Cancel(LaunchedArguments),
 }
 
-/// Resources of each task; they override `launch` in the sweep file.
-#[derive(Args, Clone, Debug)]
-pub struct TaskArguments {
-    /// Split the runs into this many shards, one task each [default: one per 4 runs, at most 32]
-    #[arg(long, value_name = "COUNT", value_parser = count)]
-    pub shards: Option<Count>,
-    /// Run at most this many tasks at the same time [default: all]
-    #[arg(long, value_name = "COUNT", value_parser = count)]
-    pub max_parallel: Option<Count>,
-    /// Limit the time per task, such as 2:00:00 (hours:minutes:seconds)
-    #[arg(long, value_name = "TIME")]
-    pub time: Option<TimeLimit>,
-    /// Request this much memory per task, such as 4G
-    #[arg(long, value_name = "SIZE")]
-    pub memory: Option<MemoryRequest>,
-    /// Request this many CPU cores per task [default: 1]
-    #[arg(long, value_name = "COUNT", value_parser = count)]
-    pub cpus: Option<Count>,
-    /// Request this many GPUs per task [default: none]
-    #[arg(long, value_name = "COUNT", value_parser = count)]
-    pub gpus: Option<Count>,
+/// What each task needs: flags of every kind of cluster.
+const TASK: &[Flag] = &[
+    Flag("shards", "COUNT"),
+    Flag("max_parallel", "COUNT"),
+    Flag("time", "TIME"),
+    Flag("memory", "SIZE"),
+    Flag("cpus", "COUNT"),
+    Flag("gpus", "COUNT"),
+];
+
+/// Declares the flags of a command for keys of `launch`; they override the sweep file.
+macro_rules! launch_flags {
+    ($(#[$meta:meta])* $name:ident: $flags:expr) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug)]
+        pub struct $name;
+
+        impl FlagSet for $name {
+            type Section = LaunchOptions;
+            const FLAGS: &'static [&'static [Flag]] = $flags;
+        }
+    };
+}
+
+launch_flags! {
+    /// The flags of `launch slurm`.
+    SlurmFlags: &[
+        TASK,
+        &[
+            Flag("partition", "NAME"),
+            Flag("account", "NAME"),
+            Flag("directives", "OPTION"),
+        ],
+    ]
+}
+launch_flags! {
+    /// The flags of `launch kubernetes`.
+    KubernetesFlags: &[
+        TASK,
+        &[
+            Flag("image", "IMAGE"),
+            Flag("namespace", "NAME"),
+            Flag("volume_claim", "NAME"),
+            Flag("mount_path", "PATH"),
+        ],
+    ]
+}
+launch_flags! {
+    /// The flags of `launch hyperqueue`.
+    HyperqueueFlags: &[TASK]
 }
 
 /// The arguments of `launch slurm`.
@@ -51,16 +81,7 @@ pub struct LaunchSlurmArguments {
     #[command(flatten)]
     pub folders: FolderArguments,
     #[command(flatten)]
-    pub task: TaskArguments,
-    /// Submit to this partition
-    #[arg(long, value_name = "NAME")]
-    pub partition: Option<Token>,
-    /// Charge this account
-    #[arg(long, value_name = "NAME")]
-    pub account: Option<Token>,
-    /// Add an option of sbatch, such as --directive=--qos=short (repeatable)
-    #[arg(long = "directive", value_name = "OPTION", allow_hyphen_values = true)]
-    pub directives: Vec<Directive>,
+    pub flags: SectionFlags<SlurmFlags>,
     /// Print the scripts, without writing or submitting them
     #[arg(long)]
     pub dry_run: bool,
@@ -74,13 +95,13 @@ pub struct LaunchSlurmArguments {
 
 /// The arguments of `launch kubernetes` and `launch hyperqueue`.
 #[derive(Args, Clone, Debug)]
-pub struct LaunchPrintArguments {
+pub struct LaunchPrintArguments<F: FlagSet> {
     #[command(flatten)]
     pub sweep: SweepArguments,
     #[command(flatten)]
     pub folders: FolderArguments,
     #[command(flatten)]
-    pub task: TaskArguments,
+    pub flags: SectionFlags<F>,
     /// Print only the text, without the hint on how to submit it
     #[arg(long)]
     pub dry_run: bool,
@@ -96,29 +117,21 @@ pub struct LaunchedArguments {
     pub runs: PathBuf,
 }
 
-impl TaskArguments {
-    /// The options given on the command line.
-    pub fn options(&self) -> LaunchOptions {
-        LaunchOptions {
-            shards: self.shards,
-            max_parallel: self.max_parallel,
-            time: self.time,
-            memory: self.memory,
-            cpus: self.cpus,
-            gpus: self.gpus,
-            ..LaunchOptions::default()
-        }
-    }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Section;
 
-impl LaunchSlurmArguments {
-    /// The options given on the command line.
-    pub fn options(&self) -> LaunchOptions {
-        LaunchOptions {
-            partition: self.partition.clone(),
-            account: self.account.clone(),
-            directives: self.directives.clone(),
-            ..self.task.options()
+    #[test]
+    fn every_key_of_the_section_is_a_flag() {
+        let flags = [SlurmFlags::FLAGS, KubernetesFlags::FLAGS].concat();
+        let names: Vec<&str> = flags.iter().copied().flatten().map(|flag| flag.0).collect();
+        for key in LaunchOptions::keys() {
+            assert!(names.contains(&key.name), "{}", key.name);
+        }
+        let keys = LaunchOptions::keys();
+        for name in names {
+            assert!(keys.iter().any(|key| key.name == name), "{name}");
         }
     }
 }

@@ -5,6 +5,7 @@ mod data;
 mod launch;
 mod model;
 mod run;
+mod section_flags;
 mod shared;
 
 pub use commands::{Arguments, Command};
@@ -18,4 +19,5 @@ pub(super) use launch::{
 };
 pub(super) use model::{ExportArguments, PredictArguments, WeightsFormat};
 pub(super) use run::RunArguments;
+pub(super) use section_flags::FlagSet;
 pub(super) use shared::{FolderArguments, SweepArguments};

@@ -1,7 +1,6 @@
 //! Arguments that several commands share.
 
 use crate::cli::completion::{assignments, sweep_files};
-use crate::spec::Count;
 use clap::Args;
 use clap_complete::engine::ArgValueCompleter;
 use std::path::PathBuf;
@@ -29,13 +28,4 @@ pub struct FolderArguments {
     /// Write reports to this folder
     #[arg(long, value_name = "FOLDER", default_value = "reports")]
     pub reports: PathBuf,
-}
-
-/// Parses a [`Count`].
-///
-/// # Errors
-/// The accepted range, if the text is no number within it.
-pub(super) fn count(text: &str) -> Result<Count, String> {
-    let number = text.parse().ok().and_then(Count::new);
-    number.ok_or_else(|| format!("expected a whole number from 1 to {}", Count::MAX))
 }

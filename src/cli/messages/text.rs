@@ -22,19 +22,9 @@ pub(crate) fn list_names<'a>(names: impl IntoIterator<Item = &'a str>) -> String
     )
 }
 
-/// A number of bytes in a readable unit: `1.5 MiB`.
+/// A number of bytes in a readable unit: `1.46 MiB`.
 pub(crate) fn format_bytes(count: u64) -> String {
-    let mut value = count as f64;
-    for unit in ["bytes", "KiB", "MiB", "GiB"] {
-        if value < 1023.95 {
-            return match unit {
-                "bytes" => format!("{count} bytes"),
-                _ => format!("{value:.1} {unit}"),
-            };
-        }
-        value /= 1024.0;
-    }
-    format!("{value:.1} TiB")
+    indicatif::BinaryBytes(count).to_string()
 }
 
 #[cfg(test)]

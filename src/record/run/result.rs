@@ -34,7 +34,7 @@ pub struct RunResult {
     pub seconds_per_epoch: Option<f64>,
     /// Time from start to end, in seconds: the time of the cohort divided by its members.
     pub seconds: f64,
-    /// Number of weights and biases.
+    /// Number of trainable parameters.
     pub parameters: u64,
     /// The device that trained it, such as `cpu`.
     pub device: String,

@@ -2,12 +2,12 @@
 
 use super::graph::GraphNode;
 use crate::spec::Config;
-use crate::stages::{DropoutSite, Stage};
+use crate::stages::{DropoutSite, Residual, Stage};
 
 /// The nodes of the model of a configuration, from the input to the loss. Stages without effect (dropout
 /// with rate 0) are omitted.
 pub fn model_graph(config: &Config) -> Vec<GraphNode> {
-    let mut graph = Graph { nodes: Vec::new() };
+    let mut graph = Graph::default();
     let input = match config.image() {
         Some([height, width, channels]) => vec![-1, height as i64, width as i64, channels as i64],
         None => vec![-1, config.features() as i64],
@@ -17,6 +17,11 @@ pub fn model_graph(config: &Config) -> Vec<GraphNode> {
     for stage in config.stages() {
         let site = stage.dropout_site();
         if site.is_some_and(|site| config.model.dropout_rate(site) == 0.0) {
+            continue;
+        }
+        if let Some(Residual::Start(_)) = stage.shortcut_end() {
+            // Not a node: the addition has two inputs.
+            graph.skipped = Some(last.clone());
             continue;
         }
         layer += usize::from(stage.is_layer());
@@ -45,8 +50,11 @@ pub fn model_graph(config: &Config) -> Vec<GraphNode> {
     graph.nodes
 }
 
+#[derive(Default)]
 struct Graph {
     nodes: Vec<GraphNode>,
+    /// The node whose output the next addition adds.
+    skipped: Option<String>,
 }
 
 impl Graph {
@@ -75,6 +83,9 @@ impl Graph {
         let name = node.name;
         let parameters = stage.parameters();
         let mut inputs = vec![last];
+        if stage.shortcut_end().is_some() {
+            inputs.extend(self.skipped.take());
+        }
         for parameter in &parameters {
             let name = format!("{scope}/{name}/{}", parameter.name);
             let shape = parameter.form.dimensions().into_iter();
@@ -110,6 +121,7 @@ impl Graph {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::{OrNone, Shortcut};
     use crate::stages::{BatchNormChoice, Norm};
     use std::collections::HashSet;
 
@@ -120,6 +132,7 @@ mod tests {
         config.model.norm = Norm::BatchNorm(BatchNormChoice {});
         config.model.dropout = crate::spec::Fraction::new(0.5).unwrap();
         config.model.input_dropout = crate::spec::Fraction::new(0.1).unwrap();
+        config.model.shortcut = OrNone(Some(Shortcut::Identity));
         let nodes = model_graph(&config);
         let mut seen = HashSet::new();
         for node in &nodes {
@@ -133,5 +146,14 @@ mod tests {
             .map(|node| node.shape.iter().product::<i64>() as usize)
             .sum();
         assert_eq!(parameters as u64, config.parameters());
+        let additions = nodes.iter().filter(|node| node.operation == "Add");
+        let inputs: Vec<&[String]> = additions.map(|node| &node.inputs[..]).collect();
+        let blocks = config.model.block_channels().len();
+        assert_eq!(inputs.len(), blocks);
+        assert_eq!(
+            inputs[0],
+            ["layer1/norm/BatchNorm2d", "input_dropout/dropout"]
+        );
+        assert_eq!(inputs[1][1], "layer1/dropout");
     }
 }

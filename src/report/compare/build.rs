@@ -77,7 +77,7 @@ impl ComparisonReport {
         document.figure(figures.best_scores());
         add_tests(&mut document, locale, &conclusions);
         let time = main.and_then(|group| figures.score_vs_time(group));
-        let curves = figures.learning_curves();
+        let curves = figures.learning_curves()?;
         if time.is_some() || curves.is_some() {
             document.section(locale.tr("Side by side", "Côte à côte"));
             document.figure(time);

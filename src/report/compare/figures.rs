@@ -11,6 +11,7 @@ use charts::{
     Axis, Categories, FactorEffect, Heading, LevelEffect, MainEffects, ParetoScatter, ScatterPoint,
     TrialCurves,
 };
+use polars::prelude::PolarsResult;
 use statistics::Interval;
 
 /// The inputs that all figures share.
@@ -158,28 +159,35 @@ impl<'a> ComparisonFigures<'a> {
     }
 
     /// The losses of the best trial of each sweep. `None` without a run of two epochs or more.
-    pub(super) fn learning_curves(&self) -> Option<Figure> {
+    ///
+    /// # Errors
+    /// Polars refuses an operation; no result can cause this.
+    pub(super) fn learning_curves(&self) -> PolarsResult<Option<Figure>> {
         let locale = self.canvas.locale;
         let runs = self
             .entries
             .iter()
             .flat_map(|entry| entry.results.runs.values());
-        if runs.map(|run| run.epochs.len()).max()? < 2 {
-            return None;
+        if runs.map(|run| run.epochs.len()).max().unwrap_or(0) < 2 {
+            return Ok(None);
         }
         let curves = self.entries.iter().filter_map(|entry| {
             let best = entry.shown_trial()?;
-            Some(TrialCurves {
+            let curves = split_curves(entry.plan, entry.results, &[best]);
+            Some(curves.map(|curves| TrialCurves {
                 name: entry.full_name(best),
-                ..split_curves(entry.plan, entry.results, &[best])
-            })
+                ..curves
+            }))
         });
         let caption = locale.tr(
             "Loss of the best trial of each sweep after each epoch",
             "Perte du meilleur essai de chaque balayage après chaque époque",
         );
-        let chart = loss_curves(locale, caption, curves.collect())?;
-        let canvas = &self.canvas;
-        Some(canvas.draw(FigureKind::LearningCurves, caption.to_owned(), &chart))
+        let chart = loss_curves(locale, caption, curves.collect::<PolarsResult<_>>()?);
+        let draw = |chart| {
+            let canvas = &self.canvas;
+            canvas.draw(FigureKind::LearningCurves, caption.to_owned(), &chart)
+        };
+        Ok(chart.map(draw))
     }
 }

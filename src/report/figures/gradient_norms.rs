@@ -10,36 +10,38 @@ use crate::report::results::epoch_frame::{EpochFrame, EpochMetric};
 use crate::report::results::trial_frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, Heading, LayerLine, LayerLines};
+use polars::prelude::PolarsResult;
 
 /// Maximum number of trials with a figure.
 const MAX_TRIALS: usize = 6;
 
 /// Draws a figure for each of the first trials of the ranking, if it has several epochs.
-pub(crate) fn gradient_norms(plotter: &Plotter) -> Vec<Figure> {
-    let trials = trial_positions(plotter.context.frame).unwrap_or_default();
-    trials
-        .into_iter()
-        .take(MAX_TRIALS)
-        .filter_map(|trial| figure(plotter, trial))
-        .collect()
+pub(crate) fn gradient_norms(plotter: &Plotter) -> PolarsResult<Vec<Figure>> {
+    let trials = trial_positions(plotter.context.frame)?.into_iter();
+    let figures = trials.take(MAX_TRIALS);
+    let figures = figures.map(|trial| figure(plotter, trial));
+    figures.filter_map(Result::transpose).collect()
 }
 
-fn figure(plotter: &Plotter, trial: usize) -> Option<Figure> {
+fn figure(plotter: &Plotter, trial: usize) -> PolarsResult<Option<Figure>> {
     let (context, locale) = (plotter.context, plotter.locale);
-    let layers = layer_count(context.plan, context.results, trial)?;
+    let Some(layers) = layer_count(context.plan, context.results, trial) else {
+        return Ok(None);
+    };
     let metrics: Vec<EpochMetric> = (0..layers).map(EpochMetric::GradientNorm).collect();
-    let epochs = EpochFrame::new(context.plan, context.results, [trial], &metrics).ok()?;
-    if epochs.epochs().ok()? < 2 {
-        return None;
+    let epochs = EpochFrame::new(context.plan, context.results, [trial], &metrics)?;
+    if epochs.epochs()? < 2 {
+        return Ok(None);
     }
     let layer = |(layer, &metric): (usize, &EpochMetric)| {
-        let means = epochs.over_runs(metric).unwrap_or_default().into_iter();
-        LayerLine {
+        let means = epochs.over_runs(metric)?.into_iter();
+        Ok(LayerLine {
             name: format!("{}{}", locale.tr("layer", "couche"), layer + 1),
             points: means.map(curve_point).collect(),
-        }
+        })
     };
-    let layers: Vec<LayerLine> = metrics.iter().enumerate().map(layer).collect();
+    let layers = metrics.iter().enumerate().map(layer);
+    let layers: Vec<LayerLine> = layers.collect::<PolarsResult<_>>()?;
     let name = &context.plan.trials[trial].name;
     let caption = match locale.language {
         Language::English => format!("Gradient norm of each layer, {name}"),
@@ -53,11 +55,8 @@ fn figure(plotter: &Plotter, trial: usize) -> Option<Figure> {
     };
     // A logarithmic axis cannot show norms of 0.
     let is_visible = |layer: &LayerLine| layer.points.iter().any(|point| point.value > 0.0);
-    chart
-        .layers
-        .iter()
-        .any(is_visible)
-        .then(|| plotter.draw_of(FigureKind::Gradients, name, caption, &chart))
+    let is_visible = chart.layers.iter().any(is_visible);
+    Ok(is_visible.then(|| plotter.draw_of(FigureKind::Gradients, name, caption, &chart)))
 }
 
 /// The number of layers whose gradient norms the finished runs of a trial have; `None` without epochs.

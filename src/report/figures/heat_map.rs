@@ -12,16 +12,20 @@ use charts::{Categories, Heading, HeatMap, HeatMapCell};
 use polars::prelude::{PolarsResult, df};
 
 /// Draws the two factors with the largest main effects. `None` for an incomplete grid.
-pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
+pub(crate) fn heat_map(plotter: &Plotter) -> PolarsResult<Option<Figure>> {
     let (context, locale) = (plotter.context, plotter.locale);
-    let grid = context.grid.as_ref().ok()?;
-    let effects = main_effects(context.anova?);
-    let [mut first, mut second] = [effects.first()?.0, effects.get(1)?.0];
+    let (Ok(grid), Some(anova)) = (context.grid.as_ref(), context.anova) else {
+        return Ok(None);
+    };
+    let effects = main_effects(anova);
+    let [(mut first, ..), (mut second, ..), ..] = effects[..] else {
+        return Ok(None);
+    };
     // The slower factor of the grid is the vertical one.
     if first > second {
         std::mem::swap(&mut first, &mut second);
     }
-    let means = mean_scores(grid, [first, second]).ok()?;
+    let means = mean_scores(grid, [first, second])?;
     let cell = |&mean: &f64| HeatMapCell::new(plotter.shown_score(mean));
     let factor = |index: usize| &context.sweep.factors[index];
     let names = |index: usize| {
@@ -51,7 +55,7 @@ pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
             ScoreUnit::Number => 4,
         },
     };
-    Some(plotter.draw(FigureKind::HeatMap, caption, &chart))
+    Ok(Some(plotter.draw(FigureKind::HeatMap, caption, &chart)))
 }
 
 /// The mean score at each pair of levels of two factors: one row for each level of the first.

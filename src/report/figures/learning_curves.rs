@@ -11,6 +11,7 @@ use crate::report::results::epoch_frame::{EpochFrame, EpochMean, EpochMetric};
 use crate::report::results::trial_frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, CurvePoint, Heading, LearningCurves, TrialCurves};
+use polars::prelude::PolarsResult;
 
 /// Maximum number of factors with a figure.
 const MAX_FACTORS: usize = 8;
@@ -19,7 +20,10 @@ const MAX_FACTORS: usize = 8;
 const MAX_SHOWN_TRIALS: usize = 6;
 
 /// Draws the curves of trials and of the levels of each factor, if a run has two epochs or more.
-pub(crate) fn learning_curves(plotter: &Plotter) -> Vec<Figure> {
+///
+/// # Errors
+/// Polars refuses an operation; no result can cause this.
+pub(crate) fn learning_curves(plotter: &Plotter) -> PolarsResult<Vec<Figure>> {
     let context = plotter.context;
     let max_epochs = context
         .results
@@ -28,27 +32,26 @@ pub(crate) fn learning_curves(plotter: &Plotter) -> Vec<Figure> {
         .map(|run| run.epochs.len())
         .max();
     if max_epochs.is_none_or(|epochs| epochs < 2) {
-        return Vec::new();
+        return Ok(Vec::new());
     }
-    let mut figures: Vec<Figure> = trial_curves(plotter).into_iter().collect();
+    let mut figures: Vec<Figure> = trial_curves(plotter)?.into_iter().collect();
     let factors = &context.sweep.factors;
     if context.plan.is_validated() && context.plan.trials.len() > MAX_SHOWN_TRIALS {
         let several = factors
             .iter()
             .enumerate()
             .filter(|(_, f)| f.levels.len() > 1);
-        let levels = several
-            .take(MAX_FACTORS)
-            .map(|(factor, _)| level_curves(plotter, factor));
-        figures.extend(levels.flatten());
+        for (factor, _) in several.take(MAX_FACTORS) {
+            figures.extend(level_curves(plotter, factor)?);
+        }
     }
-    figures
+    Ok(figures)
 }
 
 /// The curves of all trials, or of the best and the worst if there are many.
-fn trial_curves(plotter: &Plotter) -> Option<Figure> {
+fn trial_curves(plotter: &Plotter) -> PolarsResult<Option<Figure>> {
     let (context, locale) = (plotter.context, plotter.locale);
-    let listed = trial_positions(context.frame).ok()?;
+    let listed = trial_positions(context.frame)?;
     let trials: Vec<usize> = if listed.len() <= MAX_SHOWN_TRIALS {
         listed
     } else {
@@ -57,9 +60,11 @@ fn trial_curves(plotter: &Plotter) -> Option<Figure> {
         let first = ranked.next();
         first.into_iter().chain(ranked.next_back()).collect()
     };
-    let curves = |&trial: &usize| TrialCurves {
-        name: context.plan.trials[trial].name.clone(),
-        ..split_curves(context.plan, context.results, &[trial])
+    let curves = |&trial: &usize| {
+        Ok(TrialCurves {
+            name: context.plan.trials[trial].name.clone(),
+            ..split_curves(context.plan, context.results, &[trial])?
+        })
     };
     let caption = match (
         context.plan.trials.len() <= MAX_SHOWN_TRIALS,
@@ -70,13 +75,14 @@ fn trial_curves(plotter: &Plotter) -> Option<Figure> {
         (false, Language::English) => "Loss of the best and the worst trial after each epoch",
         (false, Language::French) => "Perte du meilleur et du pire essai après chaque époque",
     };
-    let trials: Vec<TrialCurves> = trials.iter().map(curves).collect();
-    let chart = loss_curves(plotter.locale, caption, trials)?;
-    Some(plotter.draw(FigureKind::LearningCurves, caption.to_owned(), &chart))
+    let trials = trials.iter().map(curves).collect::<PolarsResult<_>>()?;
+    let chart = loss_curves(plotter.locale, caption, trials);
+    let draw = |chart| plotter.draw(FigureKind::LearningCurves, caption.to_owned(), &chart);
+    Ok(chart.map(draw))
 }
 
 /// The mean curves of each level of a factor, over all trials that have it.
-fn level_curves(plotter: &Plotter, factor: usize) -> Option<Figure> {
+fn level_curves(plotter: &Plotter, factor: usize) -> PolarsResult<Option<Figure>> {
     let (context, locale) = (plotter.context, plotter.locale);
     let varied = &context.sweep.factors[factor];
     let levels = varied.levels.iter().enumerate().map(|(level, named)| {
@@ -85,10 +91,10 @@ fn level_curves(plotter: &Plotter, factor: usize) -> Option<Figure> {
             trial.included.is_none() && trial.levels.get(factor) == Some(&Some(level))
         });
         let trials: Vec<usize> = has.map(|(position, _)| position).collect();
-        TrialCurves {
+        Ok(TrialCurves {
             name: named.label.clone(),
-            ..split_curves(context.plan, context.results, &trials)
-        }
+            ..split_curves(context.plan, context.results, &trials)?
+        })
     });
     let caption = match locale.language {
         Language::English => {
@@ -104,9 +110,10 @@ fn level_curves(plotter: &Plotter, factor: usize) -> Option<Figure> {
             )
         }
     };
-    let chart = loss_curves(plotter.locale, &caption, levels.collect())?;
+    let levels = levels.collect::<PolarsResult<_>>()?;
     let name = name_in_file(factor, &varied.name);
-    Some(plotter.draw_of(FigureKind::FactorCurves, &name, caption, &chart))
+    let chart = loss_curves(plotter.locale, &caption, levels);
+    Ok(chart.map(|chart| plotter.draw_of(FigureKind::FactorCurves, &name, caption, &chart)))
 }
 
 /// Maximum number of characters of a factor's name in a file name.
@@ -151,21 +158,24 @@ pub(crate) fn loss_curves(
 
 /// The mean over the trials and splits after each epoch, with the lowest and highest mean of a
 /// split.
-pub(crate) fn split_curves(plan: &Plan, results: &Results, trials: &[usize]) -> TrialCurves {
+///
+/// # Errors
+/// Polars refuses an operation; no result can cause this.
+pub(crate) fn split_curves(
+    plan: &Plan,
+    results: &Results,
+    trials: &[usize],
+) -> PolarsResult<TrialCurves> {
     let scores = [Part::Validation, Part::Training].map(|part| part.score(Score::LOSS));
     let metrics = scores.map(EpochMetric::Score);
-    let epochs = EpochFrame::new(plan, results, trials.iter().copied(), &metrics);
-    let curve = |metric| {
-        let epochs = epochs.as_ref().ok()?;
-        let means = epochs.over_splits(metric).ok()?.into_iter();
-        Some(means.map(curve_point).collect())
-    };
-    let [validation, training] = metrics.map(|metric| curve(metric).unwrap_or_default());
-    TrialCurves {
+    let epochs = EpochFrame::new(plan, results, trials.iter().copied(), &metrics)?;
+    let [validation, training] = metrics.map(|metric| epochs.over_splits(metric));
+    let points = |means: Vec<EpochMean>| means.into_iter().map(curve_point).collect();
+    Ok(TrialCurves {
         name: String::new(),
-        validation,
-        training,
-    }
+        validation: points(validation?),
+        training: points(training?),
+    })
 }
 
 /// The point of a curve, with its band.

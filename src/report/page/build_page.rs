@@ -73,16 +73,21 @@ fn rows(context: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
         .iter()
         .map(|column| cells(frame.column(&column.key)?))
         .collect::<PolarsResult<_>>()?;
-    let mut mean_curves = MeanCurves::new(context)?;
     let mut remaining = MAX_CURVE_VALUES;
-    let row = |(row, &trial): (usize, &usize)| {
+    let mut mean_curves = MeanCurves::default();
+    let mut rows = Vec::with_capacity(trials.len());
+    for (row, &trial) in trials.iter().enumerate() {
+        if row % CURVE_CHUNK == 0 && remaining > 0 {
+            let chunk = trials.iter().skip(row).take(CURVE_CHUNK);
+            mean_curves = MeanCurves::new(context, chunk.copied())?;
+        }
         let runs = TrialRuns::count(plan, context.results, trial);
         let curves = mean_curves.take(trial);
         let numbers = curves.as_ref().map_or(0, Curves::values);
         let is_best = analysis.best == Some(trial);
         let is_carried = numbers <= remaining;
         remaining = remaining.saturating_sub(numbers);
-        Row {
+        rows.push(Row {
             rank: ranks.get(row),
             state: runs.state(),
             reason: runs.first_failure,
@@ -94,9 +99,9 @@ fn rows(context: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
             values: cells.iter().map(|column| column[row].clone()).collect(),
             curves: curves.filter(|_| is_carried),
             ..Row::new(&plan.trials[trial].name)
-        }
-    };
-    Ok(trials.iter().enumerate().map(row).collect())
+        });
+    }
+    Ok(rows)
 }
 
 fn cells(column: &polars::prelude::Column) -> PolarsResult<Vec<Cell>> {
@@ -109,11 +114,16 @@ fn cells(column: &polars::prelude::Column) -> PolarsResult<Vec<Cell>> {
     Ok(column_values(column)?.iter().map(cell).collect())
 }
 
-/// The mean curves of each trial's finished runs.
+/// The number of trials whose curves are computed at once: those of a large sweep need much memory, and the page has room
+/// for some of them only.
+const CURVE_CHUNK: usize = 1000;
+
+/// The mean curves of the finished runs of some trials.
+#[derive(Default)]
 struct MeanCurves([HashMap<usize, Vec<TrialEpoch>>; 3]);
 
 impl MeanCurves {
-    fn new(context: &ReportContext) -> PolarsResult<Self> {
+    fn new(context: &ReportContext, trials: impl IntoIterator<Item = usize>) -> PolarsResult<Self> {
         let metrics = [
             Part::Training.score(Score::LOSS),
             Part::Validation.score(Score::LOSS),
@@ -121,7 +131,6 @@ impl MeanCurves {
         ]
         .map(EpochMetric::Score);
         let plan = context.plan;
-        let trials = 0..plan.trials.len();
         let epochs = EpochFrame::new(plan, context.results, trials, &metrics)?;
         let [train_loss, val_loss, val_accuracy] = metrics.map(|metric| epochs.by_trial(metric));
         Ok(Self([train_loss?, val_loss?, val_accuracy?]))

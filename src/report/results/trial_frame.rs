@@ -23,7 +23,7 @@ pub(crate) const PROFILE_ERROR: &str = "profile_relative_error";
 /// The measured peak memory.
 pub(crate) const PROFILE_BYTES: &str = "profile_peak_bytes";
 
-/// The number of weights and biases.
+/// The number of trainable parameters.
 pub(crate) const PARAMETERS: &str = "parameters";
 
 /// The column with the mean of a metric over the runs of each trial.

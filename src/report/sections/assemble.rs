@@ -75,10 +75,10 @@ pub(crate) fn assemble(context: &ReportContext) -> PolarsResult<Document> {
         document.paragraph(fold_scores_note(locale, rank_by));
         document.table(table);
     }
-    add_losses(&mut document, locale, context, &plotter);
-    add_gradient_norms(&mut document, locale, context, &plotter);
+    add_losses(&mut document, locale, context, &plotter)?;
+    add_gradient_norms(&mut document, locale, context, &plotter)?;
     add_factor_effects(&mut document, locale, context, &plotter)?;
-    document.figure(heat_map(&plotter));
+    document.figure(heat_map(&plotter)?);
     document.figure(parallel_coordinates(&plotter));
     if let Some(detailed) = detailed {
         if let Some(classes) = &detailed.classes {

@@ -10,6 +10,7 @@ use crate::report::figures::{Plotter, gradient_norms, layer_count};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::epoch_frame::{EpochFrame, EpochMetric};
 use crate::report::results::metrics::finished_runs;
+use polars::prelude::PolarsResult;
 use std::collections::HashMap;
 
 /// Maximum number of trials in the table.
@@ -34,49 +35,56 @@ const NOTE: [&str; 2] = [
 ];
 
 /// Adds the gradient norms, if they were recorded and the table is not too large.
+///
+/// # Errors
+/// Polars refuses an operation; no result can cause this.
 pub(crate) fn add_gradient_norms(
     document: &mut Document,
     locale: Locale,
     context: &ReportContext,
     plotter: &Plotter,
-) {
-    let Some(table) = table(locale, context.plan, context.results) else {
-        return;
+) -> PolarsResult<()> {
+    let Some(table) = table(locale, context.plan, context.results)? else {
+        return Ok(());
     };
     document.section(locale.tr("Gradient norms", "Normes des gradients"));
     document.paragraph(locale.tr(NOTE[0], NOTE[1]));
-    for figure in gradient_norms(plotter) {
+    for figure in gradient_norms(plotter)? {
         document.figure(figure);
     }
     document.table(table);
+    Ok(())
 }
 
 /// The mean norms over each trial's finished runs; `None` if there are none, or too many trials or
 /// layers.
-fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
+fn table(locale: Locale, plan: &Plan, results: &Results) -> PolarsResult<Option<Table>> {
     if plan.trials.len() > MAX_TRIALS {
-        return None;
+        return Ok(None);
     }
     let trials = finished_runs(plan, results);
     let layers = trials
         .iter()
         .filter_map(|&(trial, _)| layer_count(plan, results, trial));
-    let layers = layers.max()?;
-    if !(1..=MAX_LAYERS).contains(&layers) {
-        return None;
-    }
+    let Some(layers) = layers
+        .max()
+        .filter(|layers| (1..=MAX_LAYERS).contains(layers))
+    else {
+        return Ok(None);
+    };
     let metrics: Vec<EpochMetric> = (0..layers).map(EpochMetric::GradientNorm).collect();
-    let frame = EpochFrame::new(plan, results, 0..plan.trials.len(), &metrics).ok()?;
-    let ends = frame.first_and_last().ok()?;
+    let frame = EpochFrame::new(plan, results, 0..plan.trials.len(), &metrics)?;
+    let ends = frame.first_and_last()?;
     let mut columns = vec![(locale.tr("trial", "essai").to_owned(), Align::Left)];
     let layer = locale.tr("layer", "couche");
     columns.extend((1..=layers).map(|number| (format!("{layer}{number}"), Align::Right)));
     let mut table = Table::new(columns);
     let norms = |&metric: &EpochMetric| {
-        let means = ends.each_ref().map(|end| end.trial_means(metric));
-        means.map(Result::unwrap_or_default)
+        let [first, last] = ends.each_ref().map(|end| end.trial_means(metric));
+        Ok([first?, last?])
     };
-    let norms: Vec<[HashMap<usize, f64>; 2]> = metrics.iter().map(norms).collect();
+    let norms: Vec<[HashMap<usize, f64>; 2]> =
+        metrics.iter().map(norms).collect::<PolarsResult<_>>()?;
     for (trial, _) in trials {
         let mut cells = vec![plan.trials[trial].name.clone()];
         let of_trial = |ends: &[HashMap<usize, f64>; 2]| {
@@ -85,7 +93,7 @@ fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
         cells.extend(norms.iter().map(of_trial));
         table.row(cells);
     }
-    Some(table)
+    Ok(Some(table))
 }
 
 /// `<first epoch> → <last epoch>`.

@@ -10,6 +10,7 @@ use crate::report::figures::{Plotter, learning_curves};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::epoch_frame::{EpochFrame, EpochMetric, TrialEpoch};
 use crate::report::results::metrics::{finished_runs, gap, mean, stops_early};
+use polars::prelude::PolarsResult;
 
 /// Maximum number of trials in the table.
 const MAX_TRIALS: usize = 6;
@@ -18,35 +19,43 @@ const MAX_TRIALS: usize = 6;
 const MAX_ROWS: usize = 12;
 
 /// Adds the learning curves and the table of losses, if there are any.
+///
+/// # Errors
+/// Polars refuses an operation; no result can cause this.
 pub(crate) fn add_losses(
     document: &mut Document,
     locale: Locale,
     context: &ReportContext,
     plotter: &Plotter,
-) {
-    let table = table(locale, context.plan, context.results);
-    let curves = learning_curves(plotter);
+) -> PolarsResult<()> {
+    let table = table(locale, context.plan, context.results)?;
+    let curves = learning_curves(plotter)?;
     if table.is_none() && curves.is_empty() {
-        return;
+        return Ok(());
     }
     document.section(locale.tr("Losses by epoch", "Pertes par époque"));
     document.paragraph(note(locale, context.plan, table.is_some()));
     curves.into_iter().for_each(|curve| document.figure(curve));
     table.into_iter().for_each(|table| document.table(table));
+    Ok(())
 }
 
 /// The mean losses of each trial's finished runs after each epoch, and the gap of the final model;
 /// `None` if there are no finished runs or too many trials.
-fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
+fn table(locale: Locale, plan: &Plan, results: &Results) -> PolarsResult<Option<Table>> {
     if plan.trials.len() > MAX_TRIALS {
-        return None;
+        return Ok(None);
     }
     let trials = finished_runs(plan, results);
     let metrics =
         [Part::Training, Part::Validation].map(|part| EpochMetric::Score(part.score(Score::LOSS)));
-    let frame = EpochFrame::new(plan, results, 0..plan.trials.len(), &metrics).ok()?;
-    let losses = metrics.map(|metric| frame.by_trial(metric).unwrap_or_default());
-    let epochs = frame.epochs().ok().filter(|&epochs| epochs > 0)?;
+    let frame = EpochFrame::new(plan, results, 0..plan.trials.len(), &metrics)?;
+    let [training, validation] = metrics.map(|metric| frame.by_trial(metric));
+    let losses = [training?, validation?];
+    let epochs = frame.epochs()?;
+    if epochs == 0 {
+        return Ok(None);
+    }
     let mut columns = vec![(locale.tr("epoch", "époque").to_owned(), Align::Right)];
     let names = trials
         .iter()
@@ -72,7 +81,7 @@ fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
         }));
         table.row(cells);
     }
-    Some(table)
+    Ok(Some(table))
 }
 
 /// The mean loss over the runs that trained in this epoch.

@@ -1,10 +1,10 @@
-//! Why a cohort was not trained to its end.
+//! Why the training of a cohort did not finish.
 
 use super::device_fault::DeviceFault;
 use crate::caught::{CaughtPanic, catch};
 use crate::train::Interrupted;
 
-/// Why a cohort was not trained to its end.
+/// Why the training of a cohort did not finish.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CohortError {
     /// The training was asked to stop.

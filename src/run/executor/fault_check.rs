@@ -3,8 +3,8 @@
 use super::fault_monitor::FaultMonitor;
 use crate::train::{EventSink, Interrupted, TrainingEvent};
 
-/// Ends a training at the first event after a fault of its device: numbers that are read back after a fault may never
-/// have been written. The first of the sinks, so that no other gets the event.
+/// Ends training at the first event after a device fault: numbers that are read back after a fault may never
+/// have been written. It must be the first sink, so that no other sink receives the event.
 pub struct FaultCheck(FaultMonitor);
 
 impl FaultCheck {

@@ -12,6 +12,7 @@
 use super::device_fault::{CubeclDevice, DeviceFault};
 use crate::caught::{add_handler, message_of};
 use crate::run::mutex::lock;
+use crate::wording::first_line;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, Once, OnceLock};
 
@@ -106,11 +107,6 @@ impl FaultMonitor {
             |work: &Arc<WorkInFlight>| work.device == self.device && work.fault.get().is_some();
         lock(&IN_FLIGHT).iter().any(is_faulty)
     }
-}
-
-/// The first line of a message, without a backtrace and other details.
-fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or_default()
 }
 
 /// Records a fault of a device for all its work in flight; whether there is any.

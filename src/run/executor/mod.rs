@@ -37,7 +37,7 @@ pub trait Executor: Sync {
     /// Trains the runs of one cohort, and reports the end of each to `host`.
     ///
     /// # Errors
-    /// Why the training did not get to its end. What `host` got before that can be trusted.
+    /// Why the training did not finish. Events that `host` received before are valid.
     fn execute(
         &self,
         plan: &Plan,
@@ -49,7 +49,7 @@ pub trait Executor: Sync {
     /// measured.
     ///
     /// # Errors
-    /// Why the training did not get to its end.
+    /// Why the training did not finish.
     fn profile(&self, _plan: &Plan, _run: RunId) -> Result<Option<Profile>, CohortError> {
         Ok(None)
     }

@@ -7,8 +7,8 @@
 use super::device_fault::CubeclDevice;
 use crate::caught;
 
-/// Runs `probe`, which panics if there is no such device or no driver; `None` then. Prints nothing, also on the threads
-/// of devices.
+/// Runs `probe`; `None` if it panics because the device or driver is missing. Prints no panic, not even those of
+/// device threads.
 pub(crate) fn probe_silently<T>(probe: impl FnOnce() -> T) -> Option<T> {
     caught::catch_with_threads(|name| CubeclDevice::of_thread(name).is_some(), probe).ok()
 }

@@ -25,7 +25,7 @@ pub struct RerunResult {
 /// Trains a run alone, as a worker does, without records.
 ///
 /// # Errors
-/// Why the training did not get to its end.
+/// Why the training did not finish.
 pub fn rerun(executor: &dyn Executor, plan: &Plan, run: RunId) -> Result<RerunResult, CohortError> {
     let mut collector = ResultCollector::default();
     in_single_thread_pool(|| {
@@ -35,8 +35,10 @@ pub fn rerun(executor: &dyn Executor, plan: &Plan, run: RunId) -> Result<RerunRe
         executor.execute(plan, &[run], &mut host)
     })?;
     Ok(RerunResult {
-        // An executor reports the end of each run.
-        outcome: collector.outcome.ok_or(CohortError::Interrupted)?,
+        outcome: collector.outcome.ok_or_else(|| CohortError::Panicked {
+            message: "the executor did not report the end of the run".to_owned(),
+            location: None,
+        })?,
         epochs: collector.epochs,
         weights: collector.weights,
     })

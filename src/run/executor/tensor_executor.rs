@@ -138,6 +138,18 @@ impl<B: Backend> TensorExecutor<B> {
         })
     }
 
+    /// The members of a cohort.
+    ///
+    /// # Errors
+    /// A panic, so that it fails only these runs.
+    fn members<'a>(
+        &self,
+        plan: &'a Plan,
+        cohort: &[RunId],
+    ) -> Result<Vec<Member<'a>>, CohortError> {
+        CohortError::catch(|| cohort.iter().map(|&run| self.member(plan, run)).collect())
+    }
+
     /// The number of runs of a group that fit into the memory of the device, at least 1.
     ///
     /// Assumes that all members have the size of the largest; where widths are padded, the padded
@@ -232,13 +244,13 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             let mut cohort = group[..size].to_vec();
             plan.sort_members(&mut cohort);
             let started = Instant::now();
-            let members: Vec<Member> = cohort.iter().map(|&run| self.member(plan, run)).collect();
+            let members = self.members(plan, &cohort).ok()?;
             let clock = || started.elapsed().as_secs_f64();
             let seconds =
                 self.on_device(|| step_seconds(self.data_of(&members[0]), &members, &clock));
             // A device keeps a memory pool for each thread: this releases the pool to the workers.
             B::memory_cleanup(&self.device);
-            // An error here is taken for a lack of memory; any other cause shows in the training.
+            // Treat any error as a lack of memory; other causes appear again during training.
             seconds.ok()
         })
     }
@@ -253,7 +265,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         cohort: &[RunId],
         host: &mut TrainingHost<'_>,
     ) -> Result<(), CohortError> {
-        let members: Vec<Member> = cohort.iter().map(|&run| self.member(plan, run)).collect();
+        let members = self.members(plan, cohort)?;
         let data = self.data_of(&members[0]);
         let trained = match self.monitor {
             None => self.on_device(|| train(data, &members, host)),
@@ -282,7 +294,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         if !self.data.contains_key(&DeviceDatasetKey::of(data)) {
             return Ok(None);
         }
-        let member = self.member(plan, run);
+        let member = CohortError::catch(|| self.member(plan, run))?;
         let data = self.data_of(&member);
         let started = Instant::now();
         alloc_tracker::start();

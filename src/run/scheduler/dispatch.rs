@@ -21,6 +21,7 @@ use crate::run::sweep_state::SweepState;
 use crate::run::thread_pool::in_single_thread_pool;
 use crate::spec::CheckpointInterval;
 use crate::train::TrainingHost;
+use crate::wording::first_line;
 use std::borrow::Cow;
 use std::sync::{Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -336,8 +337,3 @@ fn is_gone(error: &RecordError) -> bool {
 
 /// How long an idle worker sleeps before it checks whether to stop.
 const STOP_POLL_INTERVAL: Duration = Duration::from_millis(50);
-
-/// The first line of a message, without a backtrace and other details.
-fn first_line(message: &str) -> &str {
-    message.lines().next().unwrap_or_default()
-}

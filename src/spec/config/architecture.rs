@@ -3,8 +3,8 @@
 use super::trial_config::Config;
 use crate::spec::model::network::{ImagePooling, Model, NormPosition, Pooling, Shortcut};
 use crate::stages::{
-    Convolution, Dense, Dropout, DropoutSite, GlobalPooling, Pool, Residual, SampleShape, Stage,
-    StridedConvolution,
+    Convolution, Dense, Dropout, DropoutSite, GlobalPooling, LayerOutputs, Pool, Residual,
+    SampleShape, Stage, StridedConvolution,
 };
 
 impl Model {
@@ -24,11 +24,20 @@ impl Config {
     /// A block of a `cnn` is convolution, norm, the addition of a shortcut, activation, pooling, dropout. A hidden layer
     /// is dense, norm, activation, dropout. `model.norm_position` can move the norm after the activation.
     pub fn stages(&self) -> Vec<Stage> {
+        self.stage_list().stages
+    }
+
+    /// The outputs that `model.norm` normalises, in the order of the network.
+    pub(crate) fn normalised_outputs(&self) -> Vec<LayerOutputs> {
+        self.stage_list().normalised
+    }
+
+    fn stage_list(&self) -> StageList {
         let model = &self.model;
         let mut network = StageList::new(SampleShape::input(self.features(), self.image()));
         network.push_dropout(DropoutSite::Input);
         for (block, channels) in model.block_channels().into_iter().enumerate() {
-            self.push_block(&mut network, channels);
+            self.push_block(&mut network, block, channels);
             network.push_dropout(DropoutSite::Block(block));
         }
         if let (Some(ImagePooling::Average), SampleShape::Image([height, width, channels])) =
@@ -41,15 +50,15 @@ impl Config {
         }
         for (layer, width) in model.hidden_widths().into_iter().enumerate() {
             network.push_dense(width);
-            self.push_activation_stages(&mut network, None);
+            self.push_activation_stages(&mut network, format!("hidden layer {}", layer + 1), None);
             network.push_dropout(DropoutSite::Hidden(layer));
         }
         network.push_dense(self.classes());
-        network.stages
+        network
     }
 
     /// Appends a block of a `cnn` with this number of channels, without its dropout. A network of rows has none.
-    fn push_block(&self, network: &mut StageList, channels: usize) {
+    fn push_block(&self, network: &mut StageList, block: usize, channels: usize) {
         let SampleShape::Image([height, width, inputs]) = network.samples else {
             return;
         };
@@ -78,7 +87,7 @@ impl Config {
                 kernel,
             }),
         }
-        self.push_activation_stages(network, shortcut);
+        self.push_activation_stages(network, format!("block {}", block + 1), shortcut);
         if let Some(pooling) = self.model.pooling.function() {
             network.push(Pool {
                 pooling,
@@ -89,13 +98,25 @@ impl Config {
         }
     }
 
-    /// Appends the activation and the norm that follow a layer, and before the activation the addition of a shortcut
+    /// Appends the activation and the norm that follow the layer of this name, and before the activation the addition of a shortcut
     /// from images of shape `from`.
-    fn push_activation_stages(&self, network: &mut StageList, from: Option<SampleShape>) {
+    fn push_activation_stages(
+        &self,
+        network: &mut StageList,
+        layer: String,
+        from: Option<SampleShape>,
+    ) {
         let model = &self.model;
         let features = network.samples.features();
         let units = network.samples.units();
-        let norm = model.norm.stage(units, features / units.max(1));
+        let positions = features / units.max(1);
+        network.normalised.push(LayerOutputs {
+            layer,
+            units,
+            positions,
+            of_image: matches!(network.samples, SampleShape::Image(_)),
+        });
+        let norm = model.norm.stage(units, positions);
         let addition = from.zip(Some(network.samples)).and_then(Residual::addition);
         let activation = addition
             .map(Stage::from)
@@ -111,7 +132,7 @@ impl Config {
         }
     }
 
-    /// The number of values that training changes by gradients.
+    /// The number of trainable parameters.
     pub fn parameters(&self) -> u64 {
         let stages = self.stages();
         let counts = stages.iter().map(|stage| stage.parameter_count());
@@ -138,6 +159,8 @@ impl Config {
 /// The stages of a network so far, and the samples after them.
 struct StageList {
     stages: Vec<Stage>,
+    /// The outputs of layers that `model.norm` normalises.
+    normalised: Vec<LayerOutputs>,
     samples: SampleShape,
 }
 
@@ -145,6 +168,7 @@ impl StageList {
     fn new(samples: SampleShape) -> Self {
         Self {
             stages: Vec::new(),
+            normalised: Vec::new(),
             samples,
         }
     }

@@ -201,7 +201,7 @@ keys! { keys_before_the_optimizers:
     model.kind, "model", "`mlp` has fully connected layers; `cnn`, for images, has convolution blocks before them.";
     model.layers, "layers", "Number of hidden layers, at most 100; leave it out if `model.width` is a list. Default: 1, or the length of `model.width`.";
     model.width, "width", "Units of each hidden layer.";
-    model.activation, "activation", "Activation after each hidden layer and each convolution, with the default settings of `torch.nn`.";
+    model.activation, "activation", "Activation after each hidden layer and each convolution, with PyTorch's default settings. `prelu` also accepts its initial slope.";
     model.dropout, "dropout", "Dropout probability of a unit, after each hidden activation.";
     model.input_dropout, "inputdropout", "Dropout probability of an input.";
     model.norm, "norm", "Normalisation at each hidden layer and each convolution.";
@@ -210,10 +210,10 @@ keys! { keys_before_the_optimizers:
     model.bias_init, "biasinit", "Initial biases of every dense and convolution layer.";
     model.same_init, "sameinit", "`true` starts all trials of the same model shape from the same random numbers, `false` each trial from its own.";
     model.channels, "channels", "Output channels of each block of a `cnn`. Default: 16, 32.";
-    model.kernel_size, "kernel", "Height and width of a convolution's kernel: odd, at most 31. Images keep their size.";
-    model.pooling, "pooling", "How each block of a `cnn` halves the image: pooling over 2 × 2, a convolution of stride 2 (Springenberg et al. 2015) in place of the one of stride 1, or not at all.";
-    model.shortcut, "shortcut", "Adds the input of each block of a `cnn` before the activation of the block, as residual networks do (He et al. 2016, option A: channels that the input lacks are 0).";
-    model.global_pooling, "globalpooling", "The mean of each channel (Lin et al. 2014) instead of all pixels, after the last block of a `cnn`.";
+    model.kernel_size, "kernel", "Height and width of a convolution's kernel: odd, at most 31. The image is padded with zeros, so that the kernel size does not change the output size.";
+    model.pooling, "pooling", "How each block of a `cnn` halves the height and width of the image: 2 × 2 pooling (odd sizes are rounded down), or a convolution of stride 2 instead of 1 (`strided_convolution`, Springenberg et al. 2015; odd sizes are rounded up). `none` keeps the size.";
+    model.shortcut, "shortcut", "Residual (skip) connection around each block of a `cnn`: `identity` adds the block's input just before the block's activation (He et al. 2016, option A: missing channels are filled with 0). Default: none.";
+    model.global_pooling, "globalpooling", "Global pooling after the last block of a `cnn`: `average` replaces each channel by its mean over all pixels (Lin et al. 2014). Default: none.";
     model.block_dropout, "blockdropout", "Dropout probability of a value, at the end of each block of a `cnn`.";
     training.epochs, "epochs", "Passes over the training samples.";
     training.batch_size, "batch", "Samples of one optimizer step; the last step of an epoch takes the remaining ones.";

@@ -6,11 +6,12 @@ use crate::spec::data::source::{DataSource, Normalise};
 use crate::stages::Stage;
 
 /// The properties that all members of a cohort share. Everything else may differ: the optimizer and
-/// its settings, learning rate, schedule, epochs, activations of an MLP, dropout rates, initial weights, seed
-/// and fold.
+/// its settings, learning rate, schedule, epochs, activation functions where only dense layers have them, slopes of
+/// PReLU before training, dropout rates, initial weights, seed and fold.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StackShape {
-    /// The stages of the model. The functions of an MLP's activations have no meaning here.
+    /// The stages of the model. What may differ between members, such as initial slopes, has no meaning
+    /// here.
     pub stages: Vec<Stage>,
     data: DataSource,
     normalisation: Normalise,
@@ -56,7 +57,7 @@ impl StackShape {
     /// The smallest shape that contains both shapes, if the narrower one is padded with units that are
     /// always 0; `None` if padding is not possible.
     ///
-    /// Only dense layers can be padded. Channels of convolutions are not padded, and the mean of a
+    /// Only dense layers and the activations after them can be padded. Channels of convolutions are not padded, and the mean of a
     /// layer norm would include the padding.
     pub fn enclosing(&self, other: &Self) -> Option<Self> {
         let mut enclosing = self.clone();

@@ -64,19 +64,19 @@ impl Config {
                     "model.norm: {} needs more than one sample per batch",
                     norm.name()
                 ),
-                help: "set a larger training.batch_size, or model.norm: layer".to_owned(),
+                help: "set a larger training.batch_size, or a norm of single samples, such as model.norm: layer"
+                    .to_owned(),
             });
         }
-        let channels = self.model.block_channels().into_iter();
-        let widths = self.model.hidden_widths().into_iter();
-        let of_blocks = channels.map(|units| (units, true));
-        for (units, of_image) in of_blocks.chain(widths.map(|units| (units, false))) {
-            norm.check(units, of_image)
-                .map_err(|[message, help]| Conflict {
-                    keys: &["model.norm", "model.width", "model.channels"],
-                    message,
-                    help,
-                })?;
+        for outputs in self.normalised_outputs() {
+            norm.check(&outputs).map_err(|conflict| Conflict {
+                keys: match outputs.of_image {
+                    true => &["model.norm", "model.channels"],
+                    false => &["model.norm", "model.width"],
+                },
+                message: conflict.message,
+                help: conflict.help,
+            })?;
         }
         self.check_convolutions()?;
         let stages = self.stages();
@@ -144,8 +144,7 @@ impl Config {
                         "a shortcut cannot reduce the number of channels, but a block has {from} at its \
                          input and {to} at its output"
                     ),
-                    help: "give each block at least as many channels as its input (the first: as the image), or set \
-                           model.shortcut: none"
+                    help: "set model.channels so that no block has fewer channels than its input (for the first block, the image), or set model.shortcut: none"
                         .to_owned(),
                 });
             }

@@ -8,7 +8,7 @@ use std::fmt;
 /// choice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LimitMetric {
-    /// The number of weights and biases.
+    /// The number of trainable parameters.
     Parameters,
     /// The time per epoch, if trained alone.
     SecondsPerEpoch,

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 string_enum! {
     /// The cost of a trial.
     pub enum SelectionCost {
-        /// The number of weights and biases.
+        /// The number of trainable parameters.
         Parameters = "parameters",
         /// The time per epoch, if trained alone.
         Seconds = "seconds",

@@ -22,7 +22,7 @@ pub struct ActivationStage {
     pub features: usize,
 }
 
-/// An activation function of each value, with the default parameters of `torch.nn`.
+/// An activation function of each value, with the default settings of `torch.nn`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ActivationLayer {
     /// Its name in sweep files.

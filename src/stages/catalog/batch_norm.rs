@@ -22,7 +22,7 @@ pub use step_kernels::NORM_EPSILON as EPSILON;
 use step_kernels::NORM_MOMENTUM as MOMENTUM;
 
 tagged_variant! {
-    /// Each unit (of a convolution: each channel) over the batch (Ioffe and Szegedy 2015; `torch.nn.BatchNorm1d` and
+    /// Normalises each unit (in a convolution, each channel) over the batch (Ioffe and Szegedy 2015; `torch.nn.BatchNorm1d` and
     /// `BatchNorm2d`).
     pub struct BatchNormChoice = "batch" {}
 }
@@ -51,7 +51,7 @@ pub struct BatchNorm {
 pub struct BatchNormLayer {
     /// The prefix of its tensors' names.
     name: String,
-    /// Features, or channels of an image.
+    /// Units of a dense layer, or channels of an image.
     units: usize,
     /// Added to the variance to avoid division by zero.
     epsilon: f64,

@@ -51,7 +51,7 @@ impl Definition for GlobalPooling {
     }
 
     fn from_layer(_: &GlobalPoolingLayer, input: SampleShape) -> Result<Option<Self>, String> {
-        let [height, width, channels] = input.image("a global pooling")?;
+        let [height, width, channels] = input.image("a global pooling layer")?;
         Ok(Some(Self {
             positions: height * width,
             channels,

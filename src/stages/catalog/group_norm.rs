@@ -2,7 +2,7 @@
 
 use super::batch_norm::EPSILON;
 use crate::backend::Backend;
-use crate::stages::choice::NormChoice;
+use crate::stages::choice::{LayerOutputs, NormChoice, NormConflict};
 use crate::stages::definition::Definition;
 use crate::stages::gradient::StageGradient;
 use crate::stages::graph::StageNode;
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
 tagged_variant! {
-    /// Each group of neighbouring units (of a convolution: channels) of a sample (Wu and He 2018; `torch.nn.GroupNorm`).
+    /// Normalises each sample in groups of adjacent units (in a convolution, of channels) (Wu and He 2018; `torch.nn.GroupNorm`).
     pub struct GroupNormChoice = "group" {
         /// The number of groups.
         groups: Count = Count::constant(8),
@@ -38,25 +38,33 @@ impl NormChoice for GroupNormChoice {
         }
     }
 
-    fn check(&self, units: usize, of_image: bool) -> Result<(), [String; 2]> {
+    fn check(&self, outputs: &LayerOutputs) -> Result<(), NormConflict> {
         let groups = self.groups.get();
-        let kind = if of_image { "channels" } else { "units" };
-        if !units.is_multiple_of(groups) {
-            return Err([
-                format!("the {groups} groups of the group norm do not divide the {units} {kind} of a layer"),
-                format!("set {{ group: {{ groups: N }} }} with a divisor of {units}, or use multiples of {groups} {kind}"),
-            ]);
+        let (units, kind, layer) = (outputs.units, outputs.kind(), &outputs.layer);
+        // The norm of a single value is 0, whatever the value.
+        let suits = |groups: usize| {
+            units.is_multiple_of(groups) && units / groups * outputs.positions > 1
+        };
+        if suits(groups) {
+            return Ok(());
         }
-        if !of_image && units == groups {
-            return Err([
-                format!(
-                    "each of the {groups} groups of the group norm has only one of the {units} units of a dense layer, \
-                     which the norm makes 0"
-                ),
-                "use fewer groups: { group: { groups: 4 } }, for example, or wider layers".to_owned(),
-            ]);
-        }
-        Ok(())
+        let message = if units.is_multiple_of(groups) {
+            format!(
+                "group norm with `groups` {groups} has one value per group in {layer} ({units} {kind}), so \
+                 that each normalised value would be 0"
+            )
+        } else {
+            format!("group norm cannot split the {units} {kind} of {layer} into {groups} equal groups")
+        };
+        let fewer = (1..groups.min(units)).rev().find(|&fewer| suits(fewer));
+        let key = outputs.key();
+        let help = match fewer {
+            Some(fewer) => format!(
+                "set model.norm: {{ group: {{ groups: {fewer} }} }}, or a larger multiple of {groups} in {key}"
+            ),
+            None => format!("set a larger multiple of {groups} in {key}, or model.norm: none"),
+        };
+        Err(NormConflict { message, help })
     }
 }
 
@@ -78,7 +86,7 @@ pub struct GroupNormLayer {
     name: String,
     /// The number of groups.
     groups: usize,
-    /// Features, or channels of an image.
+    /// Units of a dense layer, or channels of an image.
     units: usize,
     /// Added to the variance to avoid division by zero.
     epsilon: f64,
@@ -125,7 +133,7 @@ impl Definition for GroupNorm {
     fn from_layer(layer: &GroupNormLayer, input: SampleShape) -> Result<Option<Self>, String> {
         let (groups, units) = (layer.groups, input.units());
         if groups == 0 || !units.is_multiple_of(groups) {
-            return Err(format!("{units} units do not form {groups} equal groups"));
+            return Err(format!("{units} units cannot be split into {groups} equal groups"));
         }
         Ok(Some(Self {
             groups,

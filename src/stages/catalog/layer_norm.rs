@@ -3,7 +3,7 @@
 
 use super::batch_norm::EPSILON;
 use crate::backend::Backend;
-use crate::stages::choice::NormChoice;
+use crate::stages::choice::{LayerOutputs, NormChoice, NormConflict};
 use crate::stages::definition::Definition;
 use crate::stages::gradient::StageGradient;
 use crate::stages::graph::StageNode;
@@ -20,7 +20,7 @@ use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
 tagged_variant! {
-    /// Each sample over its units (Ba et al. 2016; `torch.nn.LayerNorm`).
+    /// Normalises each sample over all its units (Ba et al. 2016; `torch.nn.LayerNorm`).
     pub struct LayerNormChoice = "layer" {}
 }
 
@@ -31,6 +31,19 @@ impl NormChoice for LayerNormChoice {
         LayerNorm {
             features: units * positions,
         }
+    }
+
+    fn check(&self, outputs: &LayerOutputs) -> Result<(), NormConflict> {
+        if outputs.units * outputs.positions > 1 {
+            return Ok(());
+        }
+        Err(NormConflict {
+            message: format!(
+                "layer norm has only one value to normalise in {}, so that it would be 0",
+                outputs.layer
+            ),
+            help: format!("set a larger {}, or model.norm: none", outputs.key()),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 //! activations in the list are values of `model.norm` and `model.activation`.
 
 use super::activation_function::ActivationFunction;
-use super::choice::{ActivationChoice, NoNorm, NormChoice};
+use super::choice::{ActivationChoice, LayerOutputs, NoNorm, NormChoice, NormConflict};
 use super::definition::Definition;
 use super::dropout_noise::DropoutSite;
 use super::graph::StageNode;
@@ -37,7 +37,7 @@ macro_rules! catalog {
 
         variant_enum! {
             /// The normalisation between layers.
-            pub enum Norm, "normalisation", None(NoNorm) {
+            pub enum Norm, "norm", None(NoNorm) {
                 $($norm($norm_file::$norm_choice),)+
             }
         }
@@ -61,10 +61,10 @@ macro_rules! catalog {
             }
 
             /// See [`NormChoice::check`].
-            pub(crate) fn check(self, units: usize, of_image: bool) -> Result<(), [String; 2]> {
+            pub(crate) fn check(self, outputs: &LayerOutputs) -> Result<(), NormConflict> {
                 match self {
                     Self::None(_) => Ok(()),
-                    $(Self::$norm(choice) => choice.check(units, of_image),)+
+                    $(Self::$norm(choice) => choice.check(outputs),)+
                 }
             }
         }
@@ -185,12 +185,12 @@ macro_rules! stages {
                 match self { $(Self::$type(stage) => stage.output(input),)+ }
             }
 
-            /// What training changes by gradients.
+            /// The trainable parameters.
             pub(crate) fn parameters(self) -> Parameters {
                 match self { $(Self::$type(stage) => stage.parameters(),)+ }
             }
 
-            /// What training changes otherwise: running statistics.
+            /// The running statistics, which training updates without gradients.
             pub(crate) fn statistics(self) -> Parameters {
                 match self { $(Self::$type(stage) => stage.statistics(),)+ }
             }
@@ -343,7 +343,7 @@ catalog! {
 }
 
 impl Stage {
-    /// The number of values that training changes by gradients.
+    /// The number of trainable parameters.
     pub fn parameter_count(self) -> u64 {
         let parameters = self.parameters();
         let counts = parameters.iter().map(|parameter| parameter.form.count());
@@ -360,7 +360,7 @@ impl Stage {
         matrices(self.statistics())
     }
 
-    /// The end of a shortcut that it is; `None` for other stages.
+    /// The start or the addition of a shortcut; `None` for other stages.
     pub(crate) fn shortcut_end(self) -> Option<Residual> {
         match self {
             Self::Residual(end) => Some(end),

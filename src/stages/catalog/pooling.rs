@@ -88,9 +88,9 @@ impl Definition for Pool {
     }
 
     fn from_layer(layer: &PoolLayer, input: SampleShape) -> Result<Option<Self>, String> {
-        let [height, width, channels] = input.image("a pooling")?;
+        let [height, width, channels] = input.image("a pooling layer")?;
         if height.min(width) < SIZE {
-            return Err("the image is too small for a pooling".to_owned());
+            return Err("the image is too small for pooling".to_owned());
         }
         let pooling = layer.pooling.as_str();
         let named = |known: &&PoolFunction| known.name() == pooling;

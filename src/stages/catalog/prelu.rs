@@ -10,7 +10,7 @@ use crate::stages::module_tensors::{ModuleTensors, Stored, stored};
 use crate::stages::operation::{BackwardPass, ForwardPass, Gradients, Operation, cached};
 use crate::stages::parameter::{Form, Parameter, Parameters};
 use crate::stages::sample_shape::SampleShape;
-use crate::values::number::Finite;
+use crate::values::number::Slope;
 use crate::values::tagged_variant::tagged_variant;
 use burn::backend::Flex;
 use burn::nn::PReluConfig;
@@ -19,10 +19,10 @@ use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
 tagged_variant! {
-    /// x, and a·x below 0 with a learnt slope a, one for each layer (He et al. 2015; `torch.nn.PReLU`).
+    /// x for x > 0, otherwise a·x; each layer learns one slope a (He et al. 2015; `torch.nn.PReLU`).
     pub struct PreluChoice = "prelu" {
-        /// The slope before training.
-        slope: Finite = Finite::constant(0.25),
+        /// The initial slope.
+        slope: Slope = Slope::constant(0.25),
     }
 }
 
@@ -45,8 +45,8 @@ impl ActivationChoice for PreluChoice {
 /// An activation with a learnt slope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Prelu {
-    /// The slope before training.
-    slope: Finite,
+    /// The initial slope.
+    slope: Slope,
     /// Values of one sample.
     features: usize,
 }
@@ -80,7 +80,7 @@ impl Definition for Prelu {
     /// Members may start from different slopes.
     fn stacking_shape(self) -> Self {
         Self {
-            slope: Finite::constant(0.0),
+            slope: Slope::constant(0.0),
             ..self
         }
     }

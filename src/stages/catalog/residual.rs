@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 /// The distance between the rows and columns that a shortcut takes, if the block halves the image.
 const STRIDE: usize = 2;
 
-/// An end of a shortcut. Blocks are not nested, so that the next addition belongs to the last start.
+/// The start or the addition of a shortcut. Shortcuts are not nested, so each addition belongs to the last start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Residual {
     /// Where the shortcut leaves the network, with the shape of the image there: height, width and channels.
@@ -30,10 +30,10 @@ pub enum Residual {
     },
 }
 
-/// An end of a shortcut: not a module of `torch.nn`.
+/// The start or the addition of a shortcut; not a module of `torch.nn`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResidualLayer {
-    /// For an addition, channels, height and width at the start.
+    /// For an addition, channels, height and width of `s`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     add: Option<[usize; 3]>,
 }
@@ -56,10 +56,8 @@ impl Residual {
 }
 
 impl Definition for Residual {
-    const PYTORCH: &'static str = "none: without `add`, the start of a shortcut; with `add`, its value is added. If the \
-                                   image is smaller there, the shortcut takes `[::2, ::2]` of its start; missing last \
-                                   channels are 0. Shortcuts are not nested";
-    const FIELDS: &'static str = "`add`: channels, height and width at the start";
+    const PYTORCH: &'static str = "no module. Without `add`: store the input `s`. With `add`: add the stored `s` to the input. If the input is a smaller image than `s`, use `s[:, :, ::2, ::2]`; if `s` has fewer channels, append channels of 0. Shortcuts are not nested";
+    const FIELDS: &'static str = "`add`: channels, height and width of `s`";
 
     type Layer = ResidualLayer;
     type Record = ();
@@ -69,14 +67,11 @@ impl Definition for Residual {
         self.image().iter().product()
     }
 
+    /// That of the addition: a start is no node, but an input of the addition.
     fn node(self) -> StageNode {
-        let (name, operation) = match self {
-            Self::Start(_) => ("shortcut", "Identity"),
-            Self::Add { .. } => ("addition", "Add"),
-        };
         StageNode {
             image: Some(self.image()),
-            ..StageNode::new(name, operation)
+            ..StageNode::new("addition", "Add")
         }
     }
 
@@ -108,6 +103,11 @@ impl Definition for Residual {
     }
 }
 
+/// The shape of an image as in a description of a model.
+fn channels_first([height, width, channels]: [usize; 3]) -> [usize; 3] {
+    [channels, height, width]
+}
+
 /// Checks that a shortcut can connect images of these shapes.
 ///
 /// # Errors
@@ -119,7 +119,9 @@ fn check(from: [usize; 3], to: [usize; 3]) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "a shortcut does not connect images of shapes {from:?} and {to:?}"
+        "a shortcut cannot connect images of shapes {:?} and {:?} (channels, height, width)",
+        channels_first(from),
+        channels_first(to)
     ))
 }
 
@@ -134,20 +136,22 @@ pub(crate) fn check_shortcuts(ends: impl IntoIterator<Item = Residual>) -> Resul
         open = match (open, end) {
             (None, Residual::Start(image)) => Some(image),
             (Some(start), Residual::Add { from, .. }) if from == start => None,
-            (Some(_), Residual::Start(_)) => return Err("its shortcuts are nested".to_owned()),
+            (Some(_), Residual::Start(_)) => return Err("shortcuts must not be nested".to_owned()),
             (Some(start), Residual::Add { from, .. }) => {
                 return Err(format!(
-                    "a shortcut starts with an image of {start:?}, but one of {from:?} is added"
+                    "a shortcut starts at an image of shape {:?}, but its `add` is {:?} (channels, height, width)",
+                    channels_first(start),
+                    channels_first(from)
                 ));
             }
             (None, Residual::Add { .. }) => {
-                return Err("a shortcut is added that has no start".to_owned());
+                return Err("a shortcut with `add` has no start before it".to_owned());
             }
         };
     }
     match open {
         None => Ok(()),
-        Some(_) => Err("a shortcut is not added".to_owned()),
+        Some(_) => Err("a shortcut has a start but no `add` after it".to_owned()),
     }
 }
 

@@ -326,7 +326,9 @@ fn patch_indices<B: Backend>(
         let count = indices.len();
         let indices = indices.into_iter();
         let indices: Vec<i32> = indices
-            .map(|index| i32::try_from(index).expect("a batch is below 2³¹ values"))
+            // One member always fits: a batch has at most `MAX_BATCH_VALUES` values. A cohort that panics here is
+            // trained in halves.
+            .map(|index| i32::try_from(index).expect("the indices of a cohort are below 2³¹"))
             .collect();
         Tensor::from_data(TensorData::new(indices, [count]), device)
     };

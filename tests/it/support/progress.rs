@@ -55,6 +55,7 @@ impl Progress for RecordingProgress<'_> {
         retried.push((name.to_owned(), reason.to_owned()));
     }
 
+    fn profile_failed(&self, _: &str, _: &str) {}
     fn profiling(&self, _: usize, _: usize) {}
 
     fn finished(&self) {}

@@ -128,7 +128,7 @@ impl StopRequest for StopAtStep {
     }
 }
 
-/// The checkpoints that an observer asks for.
+/// The checkpoint policy of a [`RecordingObserver`].
 struct Checkpoints {
     resume_from: Vec<Option<TrainingState>>,
     checkpoints: bool,

@@ -31,7 +31,9 @@ pub(super) fn retrain(
     let (finished, weights) = match (again.outcome, again.weights) {
         (Outcome::Finished(finished), Some(weights)) => (finished, weights),
         (Outcome::Failed(failure), _) => return Err(failed(failure.to_string()).into()),
-        (Outcome::Finished(_), None) => return Err(failed("it has no weights".to_owned()).into()),
+        (Outcome::Finished(_), None) => {
+            return Err(failed("training returned no weights".to_owned()).into());
+        }
     };
     let validation = finished.validation.map(|(validation, _)| validation);
     let test = finished.test.0;

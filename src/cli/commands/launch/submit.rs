@@ -28,7 +28,8 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
         dataset_cache,
         ..
     } = load(&arguments.sweep)?;
-    let options = arguments.options().or(&sweep.options.launch);
+    let mut options = sweep.options.launch.clone();
+    arguments.flags.apply(&mut options);
     let folders = &arguments.folders;
     let store = open_store(&folders.runs, &plan, &dataset_cache)?;
     // The tasks need the data sets of all trials too.

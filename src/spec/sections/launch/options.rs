@@ -16,56 +16,29 @@ section! {
         shards: Option<Count> = None,
         /// Maximum number of tasks that run at the same time. Default: all.
         max_parallel: Option<Count> = None,
-        /// Slurm: partition to submit to.
+        /// Partition of the Slurm cluster to submit to.
         partition: Option<Token> = None,
-        /// Slurm: account to charge.
+        /// Slurm account to charge.
         account: Option<Token> = None,
-        /// Time limit per task.
+        /// Time limit per task, such as `2:00:00` (hours, minutes, seconds).
         time: Option<TimeLimit> = None,
-        /// Memory per task, in units of 1024: `1G` is 1024 MiB.
+        /// Memory per task, such as `4G`, in units of 1024: `1G` is 1024 MiB.
         memory: Option<MemoryRequest> = None,
         /// CPU cores per task, which trains as many runs at the same time. Default: 1.
         cpus: Option<Count> = None,
         /// GPUs per task, which trains on all of them. Default: none.
         gpus: Option<Count> = None,
-        /// Slurm: additional options of `sbatch`, such as `--qos=short`. Each is a line of both scripts.
+        /// Additional options of Slurm's `sbatch`, such as `--qos=short`. Each is a line of both scripts.
         /// Options that tp-sweep sets are refused. Default: none.
         directives: Vec<Directive> = Vec::new(),
-        /// Kubernetes: container image, with `tp-sweep` in its `PATH`.
+        /// Container image for Kubernetes, with `tp-sweep` in its `PATH`.
         image: Option<Token> = None,
-        /// Kubernetes: namespace.
+        /// Kubernetes namespace.
         namespace: Option<ResourceName> = None,
-        /// Kubernetes: PersistentVolumeClaim of the volume that contains the sweep's folders.
+        /// Kubernetes PersistentVolumeClaim of the volume that contains the sweep's folders.
         volume_claim: Option<ResourceName> = None,
-        /// Kubernetes: path where the volume is mounted. Default: `/work`.
+        /// Path where Kubernetes mounts the volume in each container. Default: `/work`.
         mount_path: Option<Token> = None,
-    }
-}
-
-impl LaunchOptions {
-    /// These settings, with those of `other` where they are not set.
-    #[must_use]
-    pub fn or(self, other: &Self) -> Self {
-        let other = other.clone();
-        Self {
-            shards: self.shards.or(other.shards),
-            max_parallel: self.max_parallel.or(other.max_parallel),
-            partition: self.partition.or(other.partition),
-            account: self.account.or(other.account),
-            time: self.time.or(other.time),
-            memory: self.memory.or(other.memory),
-            cpus: self.cpus.or(other.cpus),
-            gpus: self.gpus.or(other.gpus),
-            directives: if self.directives.is_empty() {
-                other.directives
-            } else {
-                self.directives
-            },
-            image: self.image.or(other.image),
-            namespace: self.namespace.or(other.namespace),
-            volume_claim: self.volume_claim.or(other.volume_claim),
-            mount_path: self.mount_path.or(other.mount_path),
-        }
     }
 }
 
@@ -89,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn all_keys_are_read_and_flags_take_precedence() {
+    fn all_keys_are_read() {
         let text = "{ shards: 8, max_parallel: 2, partition: main, account: 42, time: 1:30:00, \
                     memory: 4G, cpus: 2, gpus: 1, directives: [--qos=short, '-C fast'], \
                     image: 'registry/tp-sweep:1', namespace: course, volume_claim: data, \
@@ -99,19 +72,6 @@ mod tests {
         assert_eq!(options.memory.unwrap().mebibytes(), 4096);
         assert_eq!(options.account.as_ref().unwrap().to_string(), "42");
         assert_eq!(options.directives[1].to_string(), "-C fast");
-        let flags = LaunchOptions {
-            shards: Count::new(3),
-            ..LaunchOptions::default()
-        };
-        let both = flags.or(&options);
-        assert_eq!(both.shards, Count::new(3));
-        assert_eq!(
-            LaunchOptions {
-                shards: options.shards,
-                ..both
-            },
-            options
-        );
     }
 
     #[test]
