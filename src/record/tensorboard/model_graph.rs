@@ -152,7 +152,7 @@ mod tests {
         assert_eq!(inputs.len(), blocks);
         assert_eq!(
             inputs[0],
-            ["layer1/norm/BatchNorm2d", "input_dropout/dropout"]
+            ["layer1/batch_norm/BatchNorm", "input_dropout/dropout"]
         );
         assert_eq!(inputs[1][1], "layer1/dropout");
     }

@@ -69,8 +69,8 @@ fn kubernetes_and_hyperqueue_manifests_are_only_printed() {
     let options = [
         "--set",
         "launch.image=tp-sweep:1",
-        "--set",
-        "launch.volume_claim=course",
+        "--volume-claim",
+        "course",
     ];
     let manifest = cluster.run(&[&["launch", "kubernetes", "sweep.yaml"], &options[..]].concat());
     assert_eq!(manifest.code, 0, "{}", manifest.error);
@@ -84,7 +84,7 @@ fn kubernetes_and_hyperqueue_manifests_are_only_printed() {
     assert_eq!((line.code, line.error.as_str()), (0, ""));
     assert!(
         line.output
-            .starts_with("hq submit --array=1-2 --name=sweep "),
+            .starts_with("hq submit '--array=1-2' '--name=sweep' "),
         "{}",
         line.output
     );
