@@ -9,6 +9,8 @@ BATCH = 6
 CLASSES = 4
 FEATURES = 6
 IMAGE = (8, 8, 2)
+# Halved, its sides are rounded.
+ODD_IMAGE = (7, 5, 2)
 ACTIVATIONS = {
     "relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "leaky_relu": nn.LeakyReLU,
     "elu": nn.ELU, "selu": nn.SELU, "gelu": nn.GELU, "silu": nn.SiLU, "softplus": nn.Softplus,
@@ -66,9 +68,10 @@ class Add(nn.Module):
 class Network(nn.Module):
     """A network of the sweep file's `model` keys, layer by layer."""
 
-    def __init__(self, settings):
+    def __init__(self, settings, image):
         super().__init__()
         self.settings = settings
+        self.image = image
         self.steps = nn.ModuleList()
         # For each layer, its modules with parameters, in order.
         self.layers = []
@@ -82,7 +85,7 @@ class Network(nn.Module):
         self.layers.append([self.steps[-1]])
 
     def blocks(self):
-        height, width, channels = IMAGE
+        height, width, channels = self.image
         k, pooling = self.settings["model.kernel_size"], self.settings["model.pooling"]
         for out in self.settings["model.channels"]:
             start = Start() if self.settings.get("model.shortcut") else None
@@ -166,13 +169,13 @@ def near_a_kink(seen):
     return False
 
 
-def make_case(name, settings):
+def make_case(name, settings, image=IMAGE):
     cnn = settings["model.kind"] == "cnn"
     for seed in range(1000):
         draws = Draws([3, seed])
-        shape = (IMAGE[2], *IMAGE[:2]) if cnn else (FEATURES,)
+        shape = (image[2], *image[:2]) if cnn else (FEATURES,)
         inputs, labels = draws.normal(BATCH, *shape, decimals=2), draws.labels(BATCH, CLASSES)
-        network = Network(settings)
+        network = Network(settings, image)
         network.fill(draws)
         parameters = network.tensors()
         # In double precision, so that what differs is the rounding of tp-sweep alone: behind a
@@ -245,6 +248,12 @@ def make():
         kind = cnn | strided | norms["batch_norm_before_activation"]
         kind["model.kernel_size"] = kernel_size
         cases.append(make_case(f"cnn_strided_kernel_{kernel_size}", kind))
+    for kernel_size in (1, 3, 5):
+        kind = cnn | strided | {"model.activation": "tanh", "model.kernel_size": kernel_size}
+        cases.append(make_case(f"cnn_odd_strided_kernel_{kernel_size}", kind, ODD_IMAGE))
+    kind = cnn | strided | {"model.activation": "tanh", "model.shortcut": "identity"}
+    kind = kind | {"model.global_pooling": "average"}
+    cases.append(make_case("cnn_odd_shortcut_strided_global_pooling", kind, ODD_IMAGE))
     kind = cnn | {"model.pooling": "max", "model.activation": "tanh"}
     cases.append(make_case("cnn_global_pooling", kind | {"model.global_pooling": "average"}))
     for pooling, name in (

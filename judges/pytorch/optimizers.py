@@ -1,7 +1,10 @@
 """Ten steps of each optimizer, with every term that may be added to a step."""
 
+import inspect
+
 import torch
 from torch import nn
+from torch.optim import _muon
 
 from values import Draws, dense, number, tensor
 
@@ -71,6 +74,11 @@ CASES = {
     "lion_betas_weight_decay": {
         "optimizer": "lion", "learning_rate": 0.02, "beta1": 0.5, "beta2": 0.8, "weight_decay": 0.1,
     },
+    "muon": {"optimizer": "muon", "learning_rate": 0.05},
+    "muon_settings_without_nesterov": {
+        "optimizer": "muon", "learning_rate": 0.05, "momentum": 0.8, "nesterov": False,
+        "beta1": 0.8, "beta2": 0.95, "epsilon": 1e-4, "weight_decay": 0.02,
+    },
     "l1": {"optimizer": "sgd", "learning_rate": 0.3, "l1": 0.01},
     "label_smoothing": {"optimizer": "sgd", "learning_rate": 0.3, "label_smoothing": 0.1},
     "clip_value": {"optimizer": "sgd", "learning_rate": 1.0, "clip_value": 0.05},
@@ -110,6 +118,35 @@ class Lion(torch.optim.Optimizer):
                 parameter -= group["lr"] * (direction + decay)
 
 
+# PyTorch orthogonalises in bfloat16, whose rounding is all that one would compare: in the precision of the weights.
+exec(
+    inspect.getsource(_muon._zeropower_via_newtonschulz).replace("torch.bfloat16", "grad.dtype"),
+    vars(_muon),
+)
+
+
+class Muon:
+    """`torch.optim.Muon` for all weights but those of the output layer, and AdamW for the rest."""
+
+    def __init__(self, parameters, lr, momentum=0.95, nesterov=True, weight_decay=0.1, **adamw):
+        *hidden, _ = [parameter for parameter in parameters if parameter.dim() == 2]
+        others = [p for p in parameters if all(p is not weight for weight in hidden)]
+        self.both = [
+            torch.optim.Muon(
+                hidden, lr, weight_decay, momentum, nesterov, adjust_lr_fn="match_rms_adamw"
+            ),
+            torch.optim.AdamW(others, lr, weight_decay=weight_decay, **adamw),
+        ]
+
+    def zero_grad(self):
+        for optimizer in self.both:
+            optimizer.zero_grad()
+
+    def step(self):
+        for optimizer in self.both:
+            optimizer.step()
+
+
 def optimizer(parameters, settings):
     """The optimizer of torch.optim. What the settings leave out, PyTorch's defaults decide."""
     kinds = {
@@ -120,6 +157,7 @@ def optimizer(parameters, settings):
         "adadelta": torch.optim.Adadelta,
         "adamax": torch.optim.Adamax,
         "lion": Lion,
+        "muon": Muon,
     }
     names = {
         "learning_rate": "lr", "momentum": "momentum", "dampening": "dampening",
@@ -131,7 +169,7 @@ def optimizer(parameters, settings):
     options = {names[key]: value for key, value in settings.items() if key in names}
     if "beta1" in settings:
         options["betas"] = (settings["beta1"], settings["beta2"])
-    return kinds[settings["optimizer"]](parameters, **options)
+    return kinds[settings["optimizer"]](list(parameters), **options)
 
 
 def problem():

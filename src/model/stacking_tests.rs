@@ -1,6 +1,7 @@
-//! Members of a cohort compute what each of them computes alone, with every stage.
+//! Members of a cohort compute what each of them computes alone: with every stage, and with different widths and
+//! activations.
 
-use super::{Network, parameter_shapes};
+use super::{Network, parameter_shapes, trimmed};
 use crate::pytorch;
 use crate::random::{Purpose, Seed};
 use crate::spec::{Config, ConfigValue, DatasetInfo, Pooling};
@@ -129,4 +130,60 @@ fn members_compute_together_what_they_compute_alone() {
         }
     }
     compare(&json!({ "model.global_pooling": "average" }));
+    let strided = json!("strided_convolution");
+    compare(&json!({
+        "model.pooling": strided, "model.shortcut": "identity", "model.global_pooling": "average"
+    }));
+}
+
+/// Compares a step of two members of different configurations, of which the first is narrower, with that of each alone.
+fn compare_padded(settings: [&Value; 2]) {
+    let what = format!("{} with {}", settings[0], settings[1]);
+    let mlp = |settings: &Value| {
+        let mut config = config(&json!({ "model.kind": "mlp", "model.channels": null }));
+        pytorch::set(&mut config, settings);
+        config.validate().unwrap();
+        config
+    };
+    let stages = settings.map(|settings| mlp(settings).stages());
+    let state = |member: usize| -> Vec<T> {
+        let shapes = (0..).zip(parameter_shapes(&stages[member]));
+        shapes
+            .map(|(number, [rows, columns])| {
+                random(100 * member as u32 + number, [1, rows, columns]).mul_scalar(0.5)
+            })
+            .collect()
+    };
+    let states = vec![state(0), state(1)];
+    let mut together = Network::<Flex>::from_states(stages.to_vec(), states.clone());
+    let (input, gradient) = (random(1000, [1, 4, 60]), random(1001, [2, 4, 3]));
+    let (logits, cache) = together.forward(input.clone(), None);
+    let gradients = together.backward(cache, gradient.clone()).into_iter();
+    let gradients: Vec<T> = gradients.flat_map(StageGradient::values).collect();
+    for (member, state) in states.into_iter().enumerate() {
+        let own = vec![stages[member].clone()];
+        let mut alone = Network::<Flex>::from_states(own, vec![state]);
+        let (expected, cache) = alone.forward(input.clone(), None);
+        assert_member(&logits, member, &expected, &what);
+        let expected = alone.backward(cache, gradient.clone().narrow(0, member, 1));
+        let expected = expected.into_iter().flat_map(StageGradient::values);
+        for (found, expected) in gradients.iter().zip(expected) {
+            let [_, rows, columns] = expected.dims();
+            let found = trimmed(found.clone().narrow(0, member, 1), [rows, columns]);
+            assert_member(&found, 0, &expected, &what);
+        }
+    }
+}
+
+#[test]
+fn members_of_different_widths_and_activations_compute_what_they_compute_alone() {
+    let member = |width: usize, activation: &Value| json!({ "model.width": [width, width], "model.activation": activation });
+    let slope = |slope: f64| json!({ "prelu": { "slope": slope } });
+    for [narrow, wide] in [
+        [slope(0.1), slope(0.4)],
+        [json!("relu"), json!("tanh")],
+        [json!("sigmoid"), json!("softplus")],
+    ] {
+        compare_padded([&member(8, &narrow), &member(16, &wide)]);
+    }
 }

@@ -1,6 +1,7 @@
 //! What an optimizer computes.
 
 use super::declaration::Declaration;
+use super::parameter_layout::ParameterLayout;
 use super::per_member::PerMember;
 use super::stacked_state::StackedState;
 use crate::backend::{Backend, FusedRule, FusedStep};
@@ -85,6 +86,9 @@ pub(crate) struct StepCounter {
 
 /// An optimizer with its state, for all parameters of a cohort.
 pub trait TensorOptimizer<B: Backend> {
+    /// Tells which parameters are hidden weights, before the first step. Most optimizers treat all parameters alike.
+    fn set_layout(&mut self, _layout: &ParameterLayout) {}
+
     /// Takes one step and returns the new parameters. All tensors are `[members, …, outputs]`.
     ///
     /// Takes parameters and gradients by value, so that they can be changed in place.

@@ -356,7 +356,9 @@ fn folds_of_unequal_length_are_trained_and_evaluated_completely() {
     // Of 65 samples 43, 43 and 44 are trained on: last batches of 11 and 12; one step and two; a
     // last step of one sample; no full batch at all.
     for batch in ["16", "43", "14", "64"] {
-        let members: [&[(&'static str, &str)]; 6] = [
+        let members: [&[(&'static str, &str)]; 8] = [
+            &[("training.optimizer", "muon"), ("training.momentum", "0.8")],
+            &[("training.optimizer", "muon"), ("training.beta1", "0.8")],
             &[("training.momentum", "0.9"), ("training.dampening", "0.5")],
             &[("training.optimizer", "adam"), ("model.dropout", "0.3")],
             &[("training.momentum", "0.9"), ("training.dampening", "0.5")],
@@ -387,7 +389,7 @@ fn folds_of_unequal_length_are_trained_and_evaluated_completely() {
 #[test]
 fn finished_members_leave_and_the_others_continue_unchanged() {
     let data = data();
-    let members: [&[(&'static str, &str)]; 6] = [
+    let members: [&[(&'static str, &str)]; 7] = [
         &[("training.epochs", "1")],
         &[("training.optimizer", "nadam"), ("training.epochs", "6")],
         &[("training.learning_rate", "1e30"), ("training.l1", "1")],
@@ -403,17 +405,18 @@ fn finished_members_leave_and_the_others_continue_unchanged() {
             ("training.restore_best", "false"),
         ],
         &[("training.optimizer", "adam"), ("training.epochs", "4")],
+        &[("training.optimizer", "muon"), ("training.epochs", "5")],
     ];
     let runs = on_folds(&members, "16");
     let all: Vec<&Run> = runs.iter().collect();
     let results = trained(&data, &all);
     let epochs: Vec<usize> = results.iter().map(|record| record.epochs.len()).collect();
     assert_eq!(
-        [epochs[0], epochs[1], epochs[3], epochs[4], epochs[5]],
-        [1, 6, 2, 2, 4]
+        [1, 6, 2, 2, 4, 5],
+        [0, 1, 3, 4, 5, 6].map(|member| epochs[member])
     );
     assert!(results[2].has_failed(), "{:?}", results[2].outcome);
-    let finals = [0, 1, 3, 4, 5].map(|member| results[member].finished().epoch);
-    assert_eq!(finals, [1, 6, 1, 2, 4]);
+    let finals = [0, 1, 3, 4, 5, 6].map(|member| results[member].finished().epoch);
+    assert_eq!(finals, [1, 6, 1, 2, 4, 5]);
     compare(&data, &runs, assert_same);
 }

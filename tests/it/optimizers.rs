@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 use std::path::PathBuf;
 use tp_sweep::data::{DeviceDataset, load};
 use tp_sweep::datasets::KnownSet;
-use tp_sweep::optimizers::PerMember;
+use tp_sweep::optimizers::{ParameterLayout, PerMember};
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, DatasetKind};
 use tp_sweep::train::new_optimizer;
@@ -27,7 +27,7 @@ fn gradient(step: usize, weight: usize) -> f64 {
 fn ours(members: &[&Config], rates: &[f64]) -> Vec<Vec<f64>> {
     let device = Default::default();
     let trainings: Vec<_> = members.iter().map(|config| &config.training).collect();
-    let mut optimizer = new_optimizer::<Flex>(&trainings, &device);
+    let mut optimizer = new_optimizer::<Flex>(&trainings, &ParameterLayout::default(), &device);
     let stacked = |values: Vec<f32>| {
         let repeated: Vec<f32> = members.iter().flat_map(|_| values.clone()).collect();
         let shape = [members.len(), 1, 4];

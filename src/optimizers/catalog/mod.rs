@@ -159,4 +159,5 @@ optimizers! {
     adadelta::Adadelta,
     adamax::Adamax,
     lion::Lion,
+    muon::Muon,
 }

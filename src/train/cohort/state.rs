@@ -9,7 +9,7 @@ use crate::optimizers::PerMember;
 use crate::stages::{DropoutNoise, StageGradient};
 use crate::train::batches::Batch;
 use crate::train::member::Member;
-use crate::train::optimizer::{Optimizer, new_optimizer};
+use crate::train::optimizer::{Optimizer, new_optimizer, parameter_layout};
 use crate::train::schedule::{Plateau, TrainingPosition, learning_rate};
 use burn::tensor::Tensor;
 use std::ops::Range;
@@ -43,11 +43,12 @@ impl<'a, B: Backend> Cohort<'a, B> {
     ) -> Self {
         let device = data.train.device();
         let trainings: Vec<_> = members.iter().map(|m| &m.config.training).collect();
+        let layout = parameter_layout(&model, members.len());
         Self {
             data,
             layers: model.layers(),
+            optimizer: new_optimizer(&trainings, &layout, &device),
             model,
-            optimizer: new_optimizer(&trainings, &device),
             max_norm: MaxNorm::new(&trainings, &device),
             label_smoothing: PerMember::of(&trainings, |t| t.label_smoothing.get(), &device),
             plateaus: trainings.iter().map(|t| Plateau::new(t)).collect(),

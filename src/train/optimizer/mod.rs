@@ -1,6 +1,7 @@
 //! Optimizers: how parameters change, given their gradients.
 
 mod gradient_transform;
+mod hidden_weights;
 mod new_optimizer;
 mod on_tensors;
 mod one_pass;
@@ -10,6 +11,7 @@ mod state;
 mod step_constants;
 mod weight_decay;
 
+pub(super) use hidden_weights::parameter_layout;
 pub use new_optimizer::new_optimizer;
 pub use state::OptimizerState;
 use state::{member_of, stack_members};

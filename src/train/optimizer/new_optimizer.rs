@@ -8,7 +8,7 @@ use super::plain_sgd::PlainSgd;
 use super::segmented::{Segment, Segmented};
 use super::weight_decay::{CoupledDecay, DecoupledDecay};
 use crate::backend::Backend;
-use crate::optimizers::{self, OptimizerSettings, PerMember, WeightDecay};
+use crate::optimizers::{self, OptimizerSettings, ParameterLayout, PerMember, WeightDecay};
 use crate::spec::{StepKind, Training};
 use crate::stages::segments;
 use std::ops::Range;
@@ -19,14 +19,20 @@ use std::ops::Range;
 /// split or concatenated.
 pub fn new_optimizer<B: Backend>(
     members: &[&Training],
+    layout: &ParameterLayout,
     device: &B::Device,
 ) -> Box<dyn Optimizer<B>> {
     let mut segments = segments(members.iter().map(|member| member.step_kind()));
     if segments.len() == 1 {
-        return of_kind(segments.remove(0).0, members, device);
+        return of_kind(segments.remove(0).0, members, layout, device);
     }
     let segment = |(kind, range): (StepKind, Range<usize>)| Segment {
-        optimizer: of_kind(kind, &members[range.clone()], device),
+        optimizer: of_kind(
+            kind,
+            &members[range.clone()],
+            &layout.narrow_members(&range),
+            device,
+        ),
         members: range,
     };
     Box::new(Segmented(segments.into_iter().map(segment).collect()))
@@ -36,6 +42,7 @@ pub fn new_optimizer<B: Backend>(
 pub(super) fn of_kind<B: Backend>(
     kind: StepKind,
     members: &[&Training],
+    layout: &ParameterLayout,
     device: &B::Device,
 ) -> Box<dyn Optimizer<B>> {
     // The norm of all gradients is known only once all of them are.
@@ -51,19 +58,22 @@ pub(super) fn of_kind<B: Backend>(
             None => Box::new(inner),
         };
     }
-    on_tensors(kind, members, device)
+    on_tensors(kind, members, layout, device)
 }
 
 /// The optimizer of members that all use this kind, as one operation on tensors after the other.
 pub(super) fn on_tensors<B: Backend>(
     kind: StepKind,
     members: &[&Training],
+    layout: &ParameterLayout,
     device: &B::Device,
 ) -> Box<dyn Optimizer<B>> {
     let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
     let settings = members.iter().map(|member| member.optimizer_settings());
     let settings: Vec<OptimizerSettings> = settings.collect();
-    let inner = OnTensors(optimizers::on_tensors(&settings, device));
+    let mut inner = optimizers::on_tensors(&settings, device);
+    inner.set_layout(layout);
+    let inner = OnTensors(inner);
     let inner: Box<dyn Optimizer<B>> = match settings[0].kind().weight_decay() {
         _ if weight_decay.is_zero() => Box::new(inner),
         WeightDecay::Decoupled => Box::new(DecoupledDecay {

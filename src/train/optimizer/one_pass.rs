@@ -165,6 +165,7 @@ impl<B: Backend> Optimizer<B> for OnePass<B> {
 mod tests {
     use super::super::new_optimizer::{of_kind, on_tensors};
     use super::*;
+    use crate::optimizers::ParameterLayout;
     use crate::plan::Plan;
     use crate::spec::{Source, Sweep};
     use burn::backend::Flex;
@@ -193,9 +194,10 @@ mod tests {
         let device = Default::default();
         let count = members.len();
         let kind = members[0].step_kind();
+        let layout = ParameterLayout::default();
         let mut optimizers = [
-            on_tensors::<Flex>(kind.clone(), members, &device),
-            of_kind::<Flex>(kind, members, &device),
+            on_tensors::<Flex>(kind.clone(), members, &layout, &device),
+            of_kind::<Flex>(kind, members, &layout, &device),
         ];
         let shapes = [[INPUTS, OUTPUTS], [1, OUTPUTS], [1, OUTPUTS], [1, OUTPUTS]];
         let start = shapes.map(|[rows, columns]| random([count, rows, columns]).mul_scalar(0.1));

@@ -1,0 +1,267 @@
+//! Muon (Jordan et al. 2024) for hidden weights, as `torch.optim.Muon`, and AdamW for all other parameters.
+
+use super::adam::Adam;
+use crate::backend::Backend;
+use crate::optimizers::declaration::optimizer;
+use crate::optimizers::parameter_layout::ParameterLayout;
+use crate::optimizers::per_member::PerMember;
+use crate::optimizers::stacked_state::StackedState;
+use crate::optimizers::step::{Step, TensorOptimizer, WeightDecay};
+use crate::optimizers::update::apply_update;
+use crate::values::number::{Fraction, Positive};
+use burn::tensor::Tensor;
+
+optimizer! {
+    /// Steps of the weights of all layers but the output layer along the nearest orthogonal matrix to their momentum
+    /// (Jordan et al. 2024; `torch.optim.Muon` with `match_rms_adamw`); other parameters as by AdamW.
+    pub struct Muon = "muon" {
+        /// Momentum.
+        momentum, "momentum": Fraction = 0.95,
+        /// Use Nesterov's momentum.
+        nesterov, "nesterov": bool = true,
+        /// Decay of the mean of gradients, by AdamW.
+        beta1, "beta1": Fraction = 0.9,
+        /// Decay of the mean of squared gradients, by AdamW.
+        beta2, "beta2": Fraction = 0.999,
+        /// Term that avoids a division by zero, in AdamW.
+        epsilon, "epsilon": Positive = 1e-8,
+    }
+}
+
+/// The coefficients of the iteration, which approximates an orthogonal matrix, of Jordan et al. 2024.
+const COEFFICIENTS: [f64; 3] = [3.4445, -4.775, 2.0315];
+/// The number of iterations, as in `torch.optim.Muon`.
+const ITERATIONS: usize = 5;
+/// The smallest norm that a matrix is divided by, as in `torch.optim.Muon`.
+const MIN_NORM: f64 = 1e-7;
+/// The root mean square of the steps of AdamW, which those of Muon have too (Liu et al. 2025).
+const RMS_OF_ADAMW: f64 = 0.2;
+
+impl Step for Muon {
+    const WEIGHT_DECAY: WeightDecay = WeightDecay::Decoupled;
+    const DEFAULT_WEIGHT_DECAY: f64 = 0.1;
+    const COUNTS_STEPS: bool = true;
+
+    /// The momentum or AdamW's mean, and AdamW's mean of squares, which is 0 for hidden weights.
+    fn lists(&self) -> Vec<bool> {
+        vec![true, true]
+    }
+
+    fn parts(&self) -> Vec<bool> {
+        vec![self.nesterov]
+    }
+
+    fn on_tensors<B: Backend>(
+        members: &[Self],
+        device: &B::Device,
+    ) -> Box<dyn TensorOptimizer<B>> {
+        let adam = |member: &Self| Adam {
+            beta1: member.beta1,
+            beta2: member.beta2,
+            epsilon: member.epsilon,
+            amsgrad: false,
+        };
+        let adam: Vec<Adam> = members.iter().map(adam).collect();
+        Box::new(MuonOnTensors {
+            momentum: PerMember::of(members, |m| m.momentum, device),
+            nesterov: members[0].nesterov,
+            velocities: Vec::new(),
+            others: Adam::on_tensors(&adam, device),
+            hidden: Vec::new(),
+            scales: Vec::new(),
+            device: device.clone(),
+        })
+    }
+}
+
+/// `v ← μ·v + g`, then `w ← w − η·0.2·√max(rows, columns)·orthogonal(v)` (Nesterov: of `g + μ·v`) for hidden weights.
+struct MuonOnTensors<B: Backend> {
+    momentum: PerMember<B>,
+    nesterov: bool,
+    /// `v` of each hidden weight; empty before the first step.
+    velocities: Vec<Tensor<B, 3>>,
+    /// The optimizer of all other parameters.
+    others: Box<dyn TensorOptimizer<B>>,
+    /// The indices of the hidden weights among all parameters.
+    hidden: Vec<usize>,
+    /// `0.2·√max(rows, columns)` of each hidden weight.
+    scales: Vec<PerMember<B>>,
+    device: B::Device,
+}
+
+impl<B: Backend> MuonOnTensors<B> {
+    /// Splits a list with one item for each parameter into those of hidden weights and all others.
+    fn split<T>(&self, items: Vec<T>) -> (Vec<T>, Vec<T>) {
+        let (mut hidden, mut others) = (Vec::new(), Vec::new());
+        for (index, item) in items.into_iter().enumerate() {
+            if self.hidden.contains(&index) {
+                hidden.push(item);
+            } else {
+                others.push(item);
+            }
+        }
+        (hidden, others)
+    }
+
+    /// The list that [`split`](Self::split) has split.
+    fn join<T>(&self, hidden: Vec<T>, others: Vec<T>) -> Vec<T> {
+        let count = hidden.len() + others.len();
+        let (mut hidden, mut others) = (hidden.into_iter(), others.into_iter());
+        let item = |index: usize| match self.hidden.contains(&index) {
+            true => hidden.next(),
+            false => others.next(),
+        };
+        (0..count).filter_map(item).collect()
+    }
+
+    /// The directions of the steps of hidden weights with these gradients.
+    fn directions(&mut self, gradients: Vec<Tensor<B, 3>>) -> Vec<Tensor<B, 3>> {
+        let velocities = std::mem::take(&mut self.velocities);
+        self.velocities = if velocities.is_empty() {
+            gradients.clone()
+        } else {
+            let pairs = velocities.into_iter().zip(gradients.iter().cloned());
+            pairs.map(|(v, g)| self.momentum.scale(v) + g).collect()
+        };
+        let velocities = self.velocities.iter().cloned();
+        let with_gradients = velocities.zip(gradients).zip(&self.scales);
+        let direction = |((velocity, gradient), scale): ((Tensor<B, 3>, _), &PerMember<B>)| {
+            let moved = match self.nesterov {
+                true => self.momentum.scale(velocity) + gradient,
+                false => velocity,
+            };
+            scale.scale(orthogonalised(moved))
+        };
+        with_gradients.map(direction).collect()
+    }
+}
+
+/// An approximation of the nearest orthogonal matrix to each member's matrix, by the iteration of Newton and Schulz
+/// (Jordan et al. 2024).
+fn orthogonalised<B: Backend>(matrices: Tensor<B, 3>) -> Tensor<B, 3> {
+    let [_, rows, columns] = matrices.dims();
+    // The products are smaller if there are at most as many rows as columns.
+    if rows > columns {
+        return orthogonalised(matrices.swap_dims(1, 2)).swap_dims(1, 2);
+    }
+    let squares = matrices.clone() * matrices.clone();
+    let norm = squares.sum_dim(2).sum_dim(1).sqrt();
+    let mut x = matrices / norm.clamp_min(MIN_NORM);
+    let [a, b, c] = COEFFICIENTS;
+    for _ in 0..ITERATIONS {
+        let gram = B::product(x.clone(), x.clone().swap_dims(1, 2));
+        let update = gram.clone().mul_scalar(b) + B::product(gram.clone(), gram).mul_scalar(c);
+        x = x.clone().mul_scalar(a) + B::product(update, x);
+    }
+    x
+}
+
+impl<B: Backend> TensorOptimizer<B> for MuonOnTensors<B> {
+    fn set_layout(&mut self, layout: &ParameterLayout) {
+        self.hidden.clone_from(&layout.hidden_weights);
+        let scale = |weight: usize| {
+            let of_member = |shapes: &Vec<[usize; 2]>| {
+                let [rows, columns] = shapes[weight];
+                RMS_OF_ADAMW * (rows.max(columns) as f64).sqrt()
+            };
+            PerMember::of(&layout.shapes, of_member, &self.device)
+        };
+        self.scales = (0..self.hidden.len()).map(scale).collect();
+    }
+
+    fn step(
+        &mut self,
+        parameters: Vec<Tensor<B, 3>>,
+        gradients: Vec<Tensor<B, 3>>,
+        learning_rate: &PerMember<B>,
+    ) -> Vec<Tensor<B, 3>> {
+        let (weights, others) = self.split(parameters);
+        let (of_weights, of_others) = self.split(gradients);
+        let directions = self.directions(of_weights);
+        let weights = apply_update(weights, directions, learning_rate);
+        let others = self.others.step(others, of_others, learning_rate);
+        self.join(weights, others)
+    }
+
+    fn stacked_state(&self) -> StackedState<B> {
+        let mut state = self.others.stacked_state();
+        let [means, squares] = [0, 1].map(|list| state.take_list(list));
+        let zeros = self.velocities.iter().map(Tensor::zeros_like).collect();
+        state.lists = vec![
+            self.join(self.velocities.clone(), means),
+            self.join(zeros, squares),
+        ];
+        state
+    }
+
+    fn set_stacked_state(&mut self, mut state: StackedState<B>) {
+        let (velocities, means) = self.split(state.take_list(0));
+        let (_, squares) = self.split(state.take_list(1));
+        self.velocities = velocities;
+        state.lists = vec![means, squares];
+        self.others.set_stacked_state(state);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::optimizers::declaration::Declaration;
+    use crate::optimizers::setting::OptimizerKeys;
+    use burn::backend::Flex;
+    use burn::tensor::{Distribution, Tolerance};
+
+    type T = Tensor<Flex, 3>;
+
+    fn random(shape: [usize; 3]) -> T {
+        Tensor::random(shape, Distribution::Normal(0.0, 1.0), &Default::default())
+    }
+
+    /// The hidden weight and the other parameter after two steps of members of these shapes.
+    fn stepped(shapes: &[[usize; 2]], start: &[T; 2], gradients: &[[T; 2]]) -> Vec<T> {
+        let device = Default::default();
+        let settings = vec![Muon::from_keys(&OptimizerKeys::default()); shapes.len()];
+        let mut optimizer = <Muon as Step>::on_tensors::<Flex>(&settings, &device);
+        optimizer.set_layout(&ParameterLayout {
+            hidden_weights: vec![1],
+            shapes: shapes.iter().map(|&shape| vec![shape]).collect(),
+        });
+        let rate = PerMember::new(&vec![0.1; shapes.len()], &device);
+        let mut parameters = start.to_vec();
+        for gradients in gradients {
+            parameters = optimizer.step(parameters, gradients.to_vec(), &rate);
+            // As at a checkpoint.
+            let state = optimizer.stacked_state();
+            optimizer.set_stacked_state(state);
+        }
+        parameters
+    }
+
+    #[test]
+    fn a_padded_member_takes_its_own_steps() {
+        let wide = || [random([1, 1, 3]), random([1, 6, 5])];
+        let narrow = || [random([1, 1, 3]), random([1, 4, 2])];
+        let [one, other] = [[wide(), wide(), wide()], [narrow(), narrow(), narrow()]];
+        let stacked = [0, 1, 2].map(|step| {
+            [0, 1].map(|parameter| {
+                let (wide, narrow) = (&one[step][parameter], &other[step][parameter]);
+                let [_, rows, columns] = wide.dims();
+                let [_, narrow_rows, narrow_columns] = narrow.dims();
+                let padded = T::zeros([1, rows, columns], &Default::default())
+                    .slice_assign([0..1, 0..narrow_rows, 0..narrow_columns], narrow.clone());
+                Tensor::cat(vec![wide.clone(), padded], 0)
+            })
+        });
+        let together = stepped(&[[6, 5], [4, 2]], &stacked[0], &stacked[1..]);
+        for (member, (shape, of_member)) in [([6, 5], &one), ([4, 2], &other)].iter().enumerate() {
+            let alone = stepped(&[*shape], &of_member[0], &of_member[1..]);
+            for (found, expected) in together.iter().zip(alone) {
+                let [_, rows, columns] = expected.dims();
+                let found = found.clone().slice([member..member + 1, 0..rows, 0..columns]);
+                found
+                    .to_data()
+                    .assert_approx_eq(&expected.to_data(), Tolerance::<f32>::rel_abs(1e-3, 1e-3));
+            }
+        }
+    }
+}
