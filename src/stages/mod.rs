@@ -15,6 +15,7 @@ mod module_tensors;
 mod operation;
 mod parameter;
 mod per_batch_cache;
+mod row_indices;
 mod sample_shape;
 mod segments;
 

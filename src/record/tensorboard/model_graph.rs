@@ -154,6 +154,6 @@ mod tests {
             inputs[0],
             ["layer1/batch_norm/BatchNorm", "input_dropout/dropout"]
         );
-        assert_eq!(inputs[1][1], "layer1/dropout");
+        assert_eq!(inputs[1][1], "layer1/pooling");
     }
 }

@@ -14,10 +14,11 @@ use crate::stages::module_tensors::{ModuleTensors, Stored, stored};
 use crate::stages::operation::{BackwardPass, ForwardPass, Gradients, Operation, cached};
 use crate::stages::parameter::{Form, Parameter, Parameters};
 use crate::stages::per_batch_cache::PerBatchCache;
+use crate::stages::row_indices::row_indices;
 use crate::stages::sample_shape::{SampleShape, checked_outputs};
 use burn::backend::Flex;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
@@ -335,14 +336,13 @@ fn patch_indices<B: Backend>(
                         } else {
                             zero
                         };
-                        rows.push(i32::try_from(pixel).expect("a batch is below 2³¹ pixels"));
+                        rows.push(pixel);
                     }
                 }
             }
         }
     }
-    let count = rows.len();
-    Tensor::from_data(TensorData::new(rows, [count]), device)
+    row_indices(&rows, device)
 }
 
 #[cfg(test)]

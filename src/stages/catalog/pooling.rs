@@ -7,9 +7,10 @@ use crate::stages::layer_context::LayerContext;
 use crate::stages::module_tensors::ModuleTensors;
 use crate::stages::operation::{BackwardPass, ForwardPass, Gradients, Operation, cached};
 use crate::stages::per_batch_cache::PerBatchCache;
+use crate::stages::row_indices::row_indices;
 use crate::stages::sample_shape::SampleShape;
 use crate::values::config_value::string_enum;
-use burn::tensor::{Bool, Int, Tensor, TensorData};
+use burn::tensor::{Bool, Int, Tensor};
 use serde::{Deserialize, Serialize};
 
 /// Height and width of the window.
@@ -275,17 +276,9 @@ fn pixel_indices<B: Backend>(
             }
         }
     }
-    let tensor = |pixels: Vec<usize>| {
-        let indices: Vec<i32> = pixels
-            .iter()
-            .map(|&pixel| i32::try_from(pixel).expect("a batch is below 2³¹ pixels"))
-            .collect();
-        let count = indices.len();
-        Tensor::from_data(TensorData::new(indices, [count]), device)
-    };
     PixelIndices {
-        corners: corners.map(tensor),
-        inverse: tensor(inverse),
+        corners: corners.map(|pixels| row_indices(&pixels, device)),
+        inverse: row_indices(&inverse, device),
     }
 }
 

@@ -9,8 +9,9 @@ use crate::stages::graph::StageNode;
 use crate::stages::layer_context::LayerContext;
 use crate::stages::module_tensors::ModuleTensors;
 use crate::stages::operation::{BackwardPass, ForwardPass, Gradients, Operation};
+use crate::stages::row_indices::row_indices;
 use crate::stages::sample_shape::SampleShape;
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::Tensor;
 use serde::{Deserialize, Serialize};
 
 /// The distance between the rows and columns that a shortcut takes, if the block halves the image.
@@ -216,7 +217,7 @@ fn shortcut<B: Backend>(input: Tensor<B, 3>, from: [usize; 3], to: [usize; 3]) -
     for side in [0, 1] {
         if from[side] != to[side] {
             let every_second: Vec<usize> = (0..to[side]).map(|place| place * STRIDE).collect();
-            let every_second = indices(&every_second, &image.device());
+            let every_second = row_indices(&every_second, &image.device());
             image = image.select(side + 1, every_second);
         }
     }
@@ -250,15 +251,9 @@ fn shortcut_gradient<B: Backend>(
                 false => to[side],
             };
             let sources: Vec<usize> = (0..from[side]).map(source).collect();
-            let sources = indices(&sources, &padded.device());
+            let sources = row_indices(&sources, &padded.device());
             image = padded.select(side + 1, sources);
         }
     }
     image.reshape([members, batch, from.iter().product()])
-}
-
-fn indices<B: Backend>(places: &[usize], device: &B::Device) -> Tensor<B, 1, Int> {
-    let places: Vec<i32> = places.iter().map(|&place| place as i32).collect();
-    let count = places.len();
-    Tensor::from_data(TensorData::new(places, [count]), device)
 }

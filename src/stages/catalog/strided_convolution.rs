@@ -11,10 +11,11 @@ use crate::stages::module_tensors::{ModuleTensors, Stored, stored};
 use crate::stages::operation::{BackwardPass, ForwardPass, Gradients, Operation, cached};
 use crate::stages::parameter::{Form, Parameter, Parameters};
 use crate::stages::per_batch_cache::PerBatchCache;
+use crate::stages::row_indices::row_indices;
 use crate::stages::sample_shape::{SampleShape, checked_outputs};
 use burn::backend::Flex;
 use burn::nn::conv::{Conv2d, Conv2dConfig};
-use burn::tensor::{Int, Tensor, TensorData};
+use burn::tensor::{Int, Tensor};
 use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
@@ -322,18 +323,8 @@ fn patch_indices<B: Backend>(
             }
         }
     }
-    let tensor = |indices: Vec<usize>| {
-        let count = indices.len();
-        let indices = indices.into_iter();
-        let indices: Vec<i32> = indices
-            // One member always fits: a batch has at most `MAX_BATCH_VALUES` values. A cohort that panics here is
-            // trained in halves.
-            .map(|index| i32::try_from(index).expect("the indices of a cohort are below 2³¹"))
-            .collect();
-        Tensor::from_data(TensorData::new(indices, [count]), device)
-    };
     PatchIndices {
-        pixels: tensor(pixels),
-        patches: tensor(patches),
+        pixels: row_indices(&pixels, device),
+        patches: row_indices(&patches, device),
     }
 }
