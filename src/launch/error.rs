@@ -104,7 +104,7 @@ pub enum LaunchError {
     },
     /// An option that a manifest needs is missing.
     #[error(
-        "a manifest needs `launch.{key}`: {what}; set it in the sweep file or with --set launch.{key}=…"
+        "a manifest needs `launch.{key}`: {what}; set it in the sweep file or with --{}", key.replace('_', "-")
     )]
     MissingOption {
         /// The key.

@@ -1,4 +1,4 @@
-//! What an optimizer knows about parameters besides their numbers.
+//! Which parameters are hidden weights, and their shapes.
 
 use std::ops::Range;
 
@@ -16,11 +16,7 @@ impl ParameterLayout {
     pub(crate) fn narrow_members(&self, members: &Range<usize>) -> Self {
         Self {
             hidden_weights: self.hidden_weights.clone(),
-            shapes: self
-                .shapes
-                .get(members.clone())
-                .unwrap_or_default()
-                .to_vec(),
+            shapes: self.shapes[members.clone()].to_vec(),
         }
     }
 }

@@ -64,6 +64,11 @@ pub(crate) trait Step: Declaration + Copy {
     /// Writes the constants of a step for the kernels; weight decay, penalties and clipping are set.
     fn fill(&self, _step: &mut StepCounter, _constants: &mut FusedStep) {}
 
+    /// Floating-point operations of the matrix products of a step, given the rows and columns of the hidden weights.
+    fn flop(&self, _hidden_weights: &[[usize; 2]]) -> f64 {
+        0.0
+    }
+
     /// [`StepCounter::carried`] after this number of steps.
     fn carried_after(&self, _steps: usize) -> f64 {
         1.0

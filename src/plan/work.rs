@@ -12,7 +12,7 @@ pub struct WorkEstimate {
     pub epochs: u64,
     /// Optimizer steps.
     pub steps: u64,
-    /// Floating-point operations of the matrix products, in training and validation.
+    /// Floating-point operations of the matrix products, in training, steps and validation.
     pub flop: f64,
 }
 
@@ -53,11 +53,14 @@ impl WorkEstimate {
         let (forward, backward) = config.flop_per_sample();
         let test = config.test_samples() as f64 * forward;
         let per_epoch = train as f64 * (forward + backward) + validation as f64 * forward;
+        let steps = epochs * train.div_ceil(batch);
+        let optimizer = config.training.optimizer_settings();
+        let of_step = optimizer.flop(&config.hidden_weights());
         Self {
             runs: 1,
             epochs: epochs as u64,
-            steps: (epochs * train.div_ceil(batch)) as u64,
-            flop: epochs as f64 * per_epoch + test,
+            steps: steps as u64,
+            flop: epochs as f64 * per_epoch + steps as f64 * of_step + test,
         }
     }
 }
@@ -65,6 +68,7 @@ impl WorkEstimate {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::optimizers::OptimizerKind;
     use crate::spec::{Count, Fraction};
 
     #[test]
@@ -79,5 +83,10 @@ mod tests {
         let work = WorkEstimate::of_trial(&config);
         assert_eq!((work.runs, work.epochs, work.steps), (1, 1, 938));
         assert_eq!(work.flop, epoch + 10_000.0 * forward);
+        config.training.optimizer = OptimizerKind::Muon;
+        // Five iterations with three products of 128 × 784 and 128 × 128 matrices.
+        let of_step = 5.0 * 2.0 * (2.0 * 128.0 * 128.0 * 784.0 + 128.0 * 128.0 * 128.0);
+        let with_muon = WorkEstimate::of_trial(&config);
+        assert_eq!(with_muon.flop - work.flop, 938.0 * of_step);
     }
 }

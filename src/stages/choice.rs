@@ -22,11 +22,11 @@ pub(crate) trait NormChoice {
     /// The norm after a layer with `units` outputs for each of `positions` pixels; 1 position after a dense layer.
     fn stage(&self, units: usize, positions: usize) -> Self::Stage;
 
-    /// Checks that it can normalise these outputs.
+    /// Checks that it can normalise the outputs of all these layers.
     ///
     /// # Errors
     /// Why it cannot.
-    fn check(&self, _outputs: &LayerOutputs) -> Result<(), NormConflict> {
+    fn check(&self, _layers: &[LayerOutputs]) -> Result<(), NormConflict> {
         Ok(())
     }
 }
@@ -68,9 +68,11 @@ impl LayerOutputs {
 /// Why a norm cannot follow a layer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct NormConflict {
+    /// The key that sets the outputs of the layer.
+    pub(crate) key: &'static str,
     /// What is wrong.
     pub(crate) message: String,
-    /// What would be right.
+    /// How to fix it.
     pub(crate) help: String,
 }
 

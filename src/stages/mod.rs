@@ -16,6 +16,7 @@ mod operation;
 mod parameter;
 mod per_batch_cache;
 mod row_indices;
+mod row_norm;
 mod sample_shape;
 mod segments;
 

@@ -107,8 +107,21 @@ impl YamlNode {
     /// Text that is not part of a sweep file, such as the value of a command-line flag: a number if YAML
     /// reads it as one, otherwise text.
     pub fn scalar(text: &str) -> Self {
+        let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        if let Some(number) = text.parse().ok().filter(|_| is_digits) {
+            // Scripts write leading zeros.
+            return Self {
+                source_text: Some(text.into()),
+                ..Self::without_position(YamlValue::Integer(number))
+            };
+        }
         match Self::parse(text) {
-            Ok(node) if matches!(node.value, YamlValue::Integer(_) | YamlValue::Float(_)) => node,
+            Ok(node)
+                if matches!(node.value, YamlValue::Integer(_) | YamlValue::Float(_))
+                    && node.source_text.as_deref() == Some(text) =>
+            {
+                node
+            }
             _ => Self::without_position(YamlValue::String(text.to_owned())),
         }
     }

@@ -27,7 +27,12 @@ fn gradient(step: usize, weight: usize) -> f64 {
 fn ours(members: &[&Config], rates: &[f64]) -> Vec<Vec<f64>> {
     let device = Default::default();
     let trainings: Vec<_> = members.iter().map(|config| &config.training).collect();
-    let mut optimizer = new_optimizer::<Flex>(&trainings, &ParameterLayout::default(), &device);
+    // Without hidden weights.
+    let layout = ParameterLayout {
+        shapes: vec![Vec::new(); members.len()],
+        ..ParameterLayout::default()
+    };
+    let mut optimizer = new_optimizer::<Flex>(&trainings, &layout, &device);
     let stacked = |values: Vec<f32>| {
         let repeated: Vec<f32> = members.iter().flat_map(|_| values.clone()).collect();
         let shape = [members.len(), 1, 4];

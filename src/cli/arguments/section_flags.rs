@@ -31,7 +31,10 @@ impl<F: FlagSet> SectionFlags<F> {
     pub fn apply(&self, section: &mut F::Section) {
         for (key, value) in &self.values {
             let set = section.set(key, value);
-            debug_assert!(matches!(set, Some(Ok(()))), "{key} was checked");
+            assert!(
+                matches!(set, Some(Ok(()))),
+                "the value of {key} was checked"
+            );
         }
     }
 
@@ -120,7 +123,7 @@ fn help(description: &str, is_list: bool) -> String {
     };
     let mut help = text.trim_end_matches('.').replace('`', "");
     if is_list {
-        help.push_str(" (repeatable)");
+        help.push_str("; repeatable");
     }
     if let Some(default) = default {
         let default = default.trim_end_matches('.').replace('`', "");

@@ -124,6 +124,11 @@ macro_rules! optimizers {
                 match self { $(Self::$type(settings) => settings.fill(step, constants),)+ }
             }
 
+            /// See [`Step::flop`].
+            pub(crate) fn flop(&self, hidden_weights: &[[usize; 2]]) -> f64 {
+                match self { $(Self::$type(settings) => settings.flop(hidden_weights),)+ }
+            }
+
             /// See [`Step::carried_after`].
             pub(crate) fn carried_after(&self, steps: usize) -> f64 {
                 match self { $(Self::$type(settings) => settings.carried_after(steps),)+ }

@@ -8,16 +8,17 @@ use crate::optimizers::per_member::PerMember;
 use crate::optimizers::stacked_state::StackedState;
 use crate::optimizers::step::{Step, TensorOptimizer, WeightDecay};
 use crate::optimizers::update::apply_update;
+use crate::values::conflict::Conflict;
 use crate::values::number::{Fraction, Positive};
 use burn::tensor::Tensor;
 
 optimizer! {
-    /// Steps of the weights of all layers but the output layer along the nearest orthogonal matrix to their momentum
-    /// (Jordan et al. 2024; `torch.optim.Muon` with `match_rms_adamw`); other parameters as by AdamW.
+    /// Moves the weights of every layer except the output layer along the orthogonal matrix nearest to their momentum
+    /// (Jordan et al. 2024; `torch.optim.Muon` with `match_rms_adamw`). AdamW updates all other parameters.
     pub struct Muon = "muon" {
         /// Momentum.
         momentum, "momentum": Fraction = 0.95,
-        /// Use Nesterov's momentum.
+        /// Use Nesterov's momentum; needs a momentum greater than 0.
         nesterov, "nesterov": bool = true,
         /// Decay of the mean of gradients, by AdamW.
         beta1, "beta1": Fraction = 0.9,
@@ -32,9 +33,9 @@ optimizer! {
 const COEFFICIENTS: [f64; 3] = [3.4445, -4.775, 2.0315];
 /// The number of iterations, as in `torch.optim.Muon`.
 const ITERATIONS: usize = 5;
-/// The smallest norm that a matrix is divided by, as in `torch.optim.Muon`.
+/// The minimum norm that a matrix is divided by. `torch.optim.Muon` uses the same number for `(1 − μ)·v`.
 const MIN_NORM: f64 = 1e-7;
-/// The root mean square of the steps of AdamW, which those of Muon have too (Liu et al. 2025).
+/// The root mean square of AdamW's steps, to which Muon's steps are scaled (Liu et al. 2025).
 const RMS_OF_ADAMW: f64 = 0.2;
 
 impl Step for Muon {
@@ -49,6 +50,27 @@ impl Step for Muon {
 
     fn parts(&self) -> Vec<bool> {
         vec![self.nesterov]
+    }
+
+    fn check(&self) -> Result<(), Conflict> {
+        if self.nesterov && self.momentum == 0.0 {
+            return Err(Conflict {
+                keys: &["training.momentum", "training.nesterov"],
+                message: "training.nesterov needs training.momentum greater than 0".to_owned(),
+                help: "set training.nesterov: false".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Three products for each iteration: of a matrix with its transpose, of that with itself, and of that with the
+    /// matrix.
+    fn flop(&self, hidden_weights: &[[usize; 2]]) -> f64 {
+        let of_weight = |&[rows, columns]: &[usize; 2]| {
+            let (small, large) = (rows.min(columns) as f64, rows.max(columns) as f64);
+            2.0 * small * small * (2.0 * large + small)
+        };
+        ITERATIONS as f64 * hidden_weights.iter().map(of_weight).sum::<f64>()
     }
 
     fn on_tensors<B: Backend>(
@@ -159,6 +181,8 @@ fn orthogonalised<B: Backend>(matrices: Tensor<B, 3>) -> Tensor<B, 3> {
 impl<B: Backend> TensorOptimizer<B> for MuonOnTensors<B> {
     fn set_layout(&mut self, layout: &ParameterLayout) {
         self.hidden.clone_from(&layout.hidden_weights);
+        let has_every_member = layout.shapes.len() == self.momentum.values().len();
+        assert!(has_every_member, "a layout has the shapes of every member");
         let scale = |weight: usize| {
             let of_member = |shapes: &Vec<[usize; 2]>| {
                 let [rows, columns] = shapes[weight];
@@ -208,13 +232,26 @@ mod tests {
     use super::*;
     use crate::optimizers::declaration::Declaration;
     use crate::optimizers::setting::OptimizerKeys;
+    use crate::random::{Purpose, Seed};
     use burn::backend::Flex;
-    use burn::tensor::{Distribution, Tolerance};
+    use burn::tensor::{TensorData, Tolerance};
 
     type T = Tensor<Flex, 3>;
 
-    fn random(shape: [usize; 3]) -> T {
-        Tensor::random(shape, Distribution::Normal(0.0, 1.0), &Default::default())
+    const SEED: Seed = Seed {
+        sweep: 7,
+        repeat: 0,
+        fold: 0,
+    };
+
+    /// Numbers of a normal distribution, different for each `number`.
+    fn random(number: u32, shape: [usize; 2]) -> T {
+        let [rows, columns] = shape;
+        let mut values = vec![0.0; rows * columns];
+        let mut stream = SEED.stream(Purpose::InitialWeights, [number, 0]);
+        stream.fill_normal(&mut values);
+        let data = TensorData::new(values, [1, rows, columns]);
+        Tensor::from_data(data, &Default::default())
     }
 
     /// The hidden weight and the other parameter after two steps of members of these shapes.
@@ -239,28 +276,35 @@ mod tests {
 
     #[test]
     fn a_padded_member_takes_its_own_steps() {
-        let wide = || [random([1, 1, 3]), random([1, 6, 5])];
-        let narrow = || [random([1, 1, 3]), random([1, 4, 2])];
-        let [one, other] = [[wide(), wide(), wide()], [narrow(), narrow(), narrow()]];
-        let stacked = [0, 1, 2].map(|step| {
-            [0, 1].map(|parameter| {
-                let (wide, narrow) = (&one[step][parameter], &other[step][parameter]);
-                let [_, rows, columns] = wide.dims();
-                let [_, narrow_rows, narrow_columns] = narrow.dims();
-                let padded = T::zeros([1, rows, columns], &Default::default())
-                    .slice_assign([0..1, 0..narrow_rows, 0..narrow_columns], narrow.clone());
-                Tensor::cat(vec![wide.clone(), padded], 0)
+        // The padded matrices have more rows than columns, the last member alone has fewer.
+        const SHAPES: [[usize; 2]; 3] = [[6, 5], [4, 2], [2, 5]];
+        const WIDEST: [usize; 2] = [6, 5];
+        let tensors = |(member, shape): (u32, [usize; 2])| {
+            [0, 1, 2].map(|step| {
+                let number = 10 * member + 2 * step;
+                [random(number, [1, 3]), random(number + 1, shape)]
             })
+        };
+        let alone: Vec<[[T; 2]; 3]> = (0..).zip(SHAPES).map(tensors).collect();
+        let padded = |tensor: &T| {
+            let [_, rows, columns] = tensor.dims();
+            T::zeros([1, WIDEST[0], WIDEST[1]], &Default::default())
+                .slice_assign([0..1, 0..rows, 0..columns], tensor.clone())
+        };
+        let stacked = [0, 1, 2].map(|step: usize| {
+            let others = alone.iter().map(|member| member[step][0].clone());
+            let weights = alone.iter().map(|member| padded(&member[step][1]));
+            [Tensor::cat(others.collect(), 0), Tensor::cat(weights.collect(), 0)]
         });
-        let together = stepped(&[[6, 5], [4, 2]], &stacked[0], &stacked[1..]);
-        for (member, (shape, of_member)) in [([6, 5], &one), ([4, 2], &other)].iter().enumerate() {
-            let alone = stepped(&[*shape], &of_member[0], &of_member[1..]);
-            for (found, expected) in together.iter().zip(alone) {
+        let together = stepped(&SHAPES, &stacked[0], &stacked[1..]);
+        for (member, own) in alone.iter().enumerate() {
+            let expected = stepped(&[SHAPES[member]], &own[0], &own[1..]);
+            for (found, expected) in together.iter().zip(expected) {
                 let [_, rows, columns] = expected.dims();
-                let found = found.clone().slice([member..member + 1, 0..rows, 0..columns]);
-                found
-                    .to_data()
-                    .assert_approx_eq(&expected.to_data(), Tolerance::<f32>::rel_abs(1e-3, 1e-3));
+                let found = found.clone();
+                let found = found.slice([member..member + 1, 0..rows, 0..columns]);
+                let tolerance = Tolerance::<f32>::rel_abs(1e-3, 1e-3);
+                found.to_data().assert_approx_eq(&expected.to_data(), tolerance);
             }
         }
     }

@@ -83,12 +83,18 @@ impl Listing {
             .map(|name| name.as_str())
             .collect();
         if !names.contains(&column.as_str()) || column == "position" {
-            let near = nearest(column, names.iter().copied());
+            // The name of a score, of which the table has the mean.
+            let of_score = ["mean_val_", "mean_"].map(|prefix| format!("{prefix}{column}"));
+            let of_score = of_score.iter().find(|name| names.contains(&name.as_str()));
+            let near = of_score.map(String::as_str);
+            let near = near.or_else(|| nearest(column, names.iter().copied()));
             return Err(ReportError::UnknownColumn {
                 column: column.clone(),
                 help: match near {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => "the CSV file lists the columns".to_owned(),
+                    None => {
+                        "the CSV file lists the columns; `report.metrics` adds scores".to_owned()
+                    }
                 },
             });
         }

@@ -139,6 +139,16 @@ impl Config {
         counts.fold(0, u64::saturating_add)
     }
 
+    /// The rows and columns of the weights of every layer except the output layer.
+    pub fn hidden_weights(&self) -> Vec<[usize; 2]> {
+        let stages = self.stages();
+        let layers = stages.iter().filter(|stage| stage.is_layer());
+        let weights = layers.filter_map(|layer| layer.parameter_shapes().next());
+        let mut weights: Vec<[usize; 2]> = weights.collect();
+        weights.pop();
+        weights
+    }
+
     /// Floating-point operations of the matrix products per sample, forward and backward.
     ///
     /// The backward pass has one product for the weights of each layer and, except in the first layer,

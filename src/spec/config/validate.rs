@@ -68,17 +68,16 @@ impl Config {
                     .to_owned(),
             });
         }
-        for outputs in self.normalised_outputs() {
-            norm.check(&outputs).map_err(|conflict| Conflict {
-                keys: match outputs.of_image {
-                    true => &["model.norm", "model.channels"],
-                    false => &["model.norm", "model.width"],
+        self.check_convolutions()?;
+        norm.check(&self.normalised_outputs())
+            .map_err(|conflict| Conflict {
+                keys: match conflict.key {
+                    "model.channels" => &["model.norm", "model.channels"],
+                    _ => &["model.norm", "model.width"],
                 },
                 message: conflict.message,
                 help: conflict.help,
             })?;
-        }
-        self.check_convolutions()?;
         let stages = self.stages();
         let counts = stages.iter().map(|stage| stage.parameter_count());
         let parameters = counts.fold(0, u64::saturating_add);

@@ -10,6 +10,7 @@ use crate::stages::layer_context::LayerContext;
 use crate::stages::module_tensors::{ModuleTensors, Stored, stored};
 use crate::stages::operation::{BackwardPass, ForwardPass, Gradients, Operation, cached};
 use crate::stages::parameter::{Form, Parameter, Parameters};
+use crate::stages::row_norm::{normalise_rows, row_gradient};
 use crate::stages::sample_shape::SampleShape;
 use crate::values::number::Count;
 use crate::values::tagged_variant::tagged_variant;
@@ -38,33 +39,35 @@ impl NormChoice for GroupNormChoice {
         }
     }
 
-    fn check(&self, outputs: &LayerOutputs) -> Result<(), NormConflict> {
+    fn check(&self, layers: &[LayerOutputs]) -> Result<(), NormConflict> {
         let groups = self.groups.get();
-        let (units, kind, layer) = (outputs.units, outputs.kind(), &outputs.layer);
         // The norm of a single value is 0, whatever the value.
-        let suits = |groups: usize| {
-            units.is_multiple_of(groups) && units / groups * outputs.positions > 1
+        let suits = |outputs: &LayerOutputs, groups: usize| {
+            outputs.units.is_multiple_of(groups) && outputs.units / groups * outputs.positions > 1
         };
-        if suits(groups) {
+        let Some(outputs) = layers.iter().find(|outputs| !suits(outputs, groups)) else {
             return Ok(());
-        }
-        let message = if units.is_multiple_of(groups) {
+        };
+        let (units, kind, layer) = (outputs.units, outputs.kind(), &outputs.layer);
+        let is_split = units.is_multiple_of(groups);
+        let message = if is_split {
             format!(
-                "group norm with `groups` {groups} has one value per group in {layer} ({units} {kind}), so \
-                 that each normalised value would be 0"
+                "group norm with `groups` {groups} has one value per group in {layer} ({units} {kind}), which \
+                 would always become 0"
             )
         } else {
             format!("group norm cannot split the {units} {kind} of {layer} into {groups} equal groups")
         };
-        let fewer = (1..groups.min(units)).rev().find(|&fewer| suits(fewer));
         let key = outputs.key();
-        let help = match fewer {
-            Some(fewer) => format!(
-                "set model.norm: {{ group: {{ groups: {fewer} }} }}, or a larger multiple of {groups} in {key}"
-            ),
-            None => format!("set a larger multiple of {groups} in {key}, or model.norm: none"),
-        };
-        Err(NormConflict { message, help })
+        let mut help = format!("make {key} a multiple of {groups}");
+        if outputs.positions == 1 {
+            help.push_str(&format!(" greater than {groups}"));
+        }
+        let of_all = |fewer: &usize| layers.iter().all(|outputs| suits(outputs, *fewer));
+        if let Some(fewer) = (1..groups).rev().find(of_all) {
+            help = format!("set model.norm: {{ group: {{ groups: {fewer} }} }}, or {help}");
+        }
+        Err(NormConflict { key, message, help })
     }
 }
 
@@ -160,41 +163,49 @@ impl Definition for GroupNorm {
 pub(crate) struct GroupNormOperation(GroupNorm);
 
 impl GroupNormOperation {
-    /// The normalised values, and 1/√(variance + ε) of each group.
-    fn normalise<B: Backend>(self, input: Tensor<B, 3>) -> [Tensor<B, 5>; 2] {
-        let values = self.groups(input);
-        let centred = values.clone() - group_mean(values);
-        let variance = group_mean(centred.clone() * centred.clone());
-        let scale = variance.add_scalar(EPSILON).sqrt().recip();
-        [centred * scale.clone(), scale]
+    /// A row for each group of each sample: `[members, batch·groups, pixels·units of a group]`.
+    ///
+    /// Sums over long rows are much faster than sums over the few units of a group at each pixel.
+    fn rows<B: Backend>(self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
+        let [members, batch, features] = tensor.dims();
+        let [positions, groups, units] = self.dims();
+        let by_group = tensor
+            .reshape([members, batch, positions, groups, units])
+            .swap_dims(2, 3);
+        by_group.reshape([members, batch * groups, features / groups])
     }
 
-    /// The values of each group: `[members, batch, positions, groups, units of a group]`.
-    fn groups<B: Backend>(self, tensor: Tensor<B, 3>) -> Tensor<B, 5> {
-        let [members, batch, _] = tensor.dims();
+    /// The samples of which [`rows`](Self::rows) made these rows: `[members, batch, features]`.
+    fn samples<B: Backend>(self, rows: Tensor<B, 3>) -> Tensor<B, 3> {
+        let [members, count, values] = rows.dims();
+        let [positions, groups, units] = self.dims();
+        let by_pixel = rows
+            .reshape([members, count / groups, groups, positions, units])
+            .swap_dims(2, 3);
+        by_pixel.reshape([members, count / groups, groups * values])
+    }
+
+    /// Pixels, groups, and units of a group.
+    fn dims(self) -> [usize; 3] {
         let GroupNorm {
             groups,
             units,
             positions,
         } = self.0;
-        tensor.reshape([members, batch, positions, groups, units / groups])
+        [positions, groups, units / groups]
     }
 
     /// One row for each pixel of each sample: `[members, batch·positions, units]`.
-    fn rows<B: Backend, const D: usize>(self, tensor: Tensor<B, D>) -> Tensor<B, 3> {
-        let dims = tensor.dims();
-        tensor.reshape([dims[0], dims[1] * self.0.positions, self.0.units])
+    fn pixels<B: Backend>(self, samples: Tensor<B, 3>) -> Tensor<B, 3> {
+        let [members, batch, _] = samples.dims();
+        samples.reshape([members, batch * self.0.positions, self.0.units])
     }
 
-    /// `weight · values + bias`: `[members, batch, positions·units]`.
-    fn scaled<B: Backend>(
-        self,
-        values: Tensor<B, 5>,
-        parameters: &[Tensor<B, 3>],
-    ) -> Tensor<B, 3> {
-        let [members, batch, ..] = values.dims();
-        let rows = self.rows(values) * parameters[0].clone() + parameters[1].clone();
-        rows.reshape([members, batch, self.0.positions * self.0.units])
+    /// `weight · values + bias`: `[members, batch, features]`.
+    fn scaled<B: Backend>(self, values: Tensor<B, 3>, parameters: &[Tensor<B, 3>]) -> Tensor<B, 3> {
+        let shape = values.dims();
+        let pixels = self.pixels(values) * parameters[0].clone() + parameters[1].clone();
+        pixels.reshape(shape)
     }
 }
 
@@ -205,8 +216,8 @@ impl<B: Backend> Operation<B> for GroupNormOperation {
         parameters: &[Tensor<B, 3>],
         _: &mut ForwardPass<'_, B>,
     ) -> Tensor<B, 3> {
-        let [normalised, _] = self.normalise(input);
-        self.scaled(normalised, parameters)
+        let [normalised, _] = normalise_rows(self.rows(input));
+        self.scaled(self.samples(normalised), parameters)
     }
 
     fn forward(
@@ -215,11 +226,9 @@ impl<B: Backend> Operation<B> for GroupNormOperation {
         parameters: &[Tensor<B, 3>],
         _: &mut ForwardPass<'_, B>,
     ) -> (Tensor<B, 3>, Vec<Tensor<B, 3>>) {
-        let [members, batch, features] = input.dims();
-        let [normalised, scale] = self.normalise(input);
-        let output = self.scaled(normalised.clone(), parameters);
-        let flat = normalised.reshape([members, batch, features]);
-        (output, vec![flat, scale.reshape([members, batch, self.0.groups])])
+        let [normalised, scale] = normalise_rows(self.rows(input));
+        let normalised = self.samples(normalised);
+        (self.scaled(normalised.clone(), parameters), vec![normalised, scale])
     }
 
     fn backward(
@@ -230,29 +239,15 @@ impl<B: Backend> Operation<B> for GroupNormOperation {
         _: &mut BackwardPass<B>,
     ) -> Gradients<B> {
         let [normalised, scale] = cached(tensors);
-        let [members, batch, features] = output_gradient.dims();
-        let gradient_rows = self.rows(output_gradient);
-        let products = gradient_rows.clone() * self.rows(normalised.clone());
-        let of_weight = products.sum_dim(1);
-        let of_bias = gradient_rows.clone().sum_dim(1);
-        let gradient = gradient_rows * parameters[0].clone();
-        let gradient = self.groups(gradient.reshape([members, batch, features]));
-        let normalised = self.groups(normalised);
-        let scale = scale.reshape([members, batch, 1, self.0.groups, 1]);
-        // The mean and variance of a group depend on each of its values.
-        let through_mean = group_mean(gradient.clone());
-        let through_variance =
-            normalised.clone() * group_mean(gradient.clone() * normalised);
-        let of_input = (gradient - through_mean - through_variance) * scale;
-        let of_parameters = StageGradient::Values(smallvec![of_weight, of_bias]);
+        let shape = output_gradient.dims();
+        let of_pixels = self.pixels(output_gradient);
+        let products = of_pixels.clone() * self.pixels(normalised.clone());
+        let of_parameters = smallvec![products.sum_dim(1), of_pixels.clone().sum_dim(1)];
+        let gradient = (of_pixels * parameters[0].clone()).reshape(shape);
+        let of_rows = row_gradient(self.rows(gradient), self.rows(normalised), scale);
         (
-            Some(of_input.reshape([members, batch, features])),
-            Some(of_parameters),
+            Some(self.samples(of_rows)),
+            Some(StageGradient::Values(of_parameters)),
         )
     }
-}
-
-/// The mean of each group: `[members, batch, 1, groups, 1]`.
-fn group_mean<B: Backend>(values: Tensor<B, 5>) -> Tensor<B, 5> {
-    values.mean_dim(4).mean_dim(2)
 }

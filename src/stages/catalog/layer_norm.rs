@@ -11,6 +11,7 @@ use crate::stages::layer_context::LayerContext;
 use crate::stages::module_tensors::{ModuleTensors, Stored, stored};
 use crate::stages::operation::{BackwardPass, ForwardPass, Gradients, Operation, cached};
 use crate::stages::parameter::{Form, Parameter, Parameters};
+use crate::stages::row_norm::{normalise_rows, row_gradient};
 use crate::stages::sample_shape::SampleShape;
 use crate::values::tagged_variant::tagged_variant;
 use burn::backend::Flex;
@@ -33,13 +34,15 @@ impl NormChoice for LayerNormChoice {
         }
     }
 
-    fn check(&self, outputs: &LayerOutputs) -> Result<(), NormConflict> {
-        if outputs.units * outputs.positions > 1 {
+    fn check(&self, layers: &[LayerOutputs]) -> Result<(), NormConflict> {
+        let is_single = |outputs: &&LayerOutputs| outputs.units * outputs.positions == 1;
+        let Some(outputs) = layers.iter().find(is_single) else {
             return Ok(());
-        }
+        };
         Err(NormConflict {
+            key: outputs.key(),
             message: format!(
-                "layer norm has only one value to normalise in {}, so that it would be 0",
+                "layer norm has only one value to normalise in {}, which would always become 0",
                 outputs.layer
             ),
             help: format!("set a larger {}, or model.norm: none", outputs.key()),
@@ -154,10 +157,7 @@ impl<B: Backend> Operation<B> for LayerNormOperation {
         let bias_gradient = output_gradient.clone().sum_dim(1);
         let weight_gradient = (output_gradient.clone() * normalised.clone()).sum_dim(1);
         let gradient = output_gradient * parameters[0].clone();
-        // The mean and variance of the sample depend on each of its values.
-        let through_mean = gradient.clone().mean_dim(2);
-        let through_variance = normalised.clone() * (gradient.clone() * normalised).mean_dim(2);
-        let of_input = (gradient - through_mean - through_variance) * scale;
+        let of_input = row_gradient(gradient, normalised, scale);
         let of_parameters = StageGradient::Values(smallvec![weight_gradient, bias_gradient]);
         (Some(of_input), Some(of_parameters))
     }
@@ -169,10 +169,7 @@ fn normalise<B: Backend>(
     input: Tensor<B, 3>,
     parameters: &[Tensor<B, 3>],
 ) -> (Tensor<B, 3>, [Tensor<B, 3>; 2]) {
-    let centred = input.clone() - input.mean_dim(2);
-    let variance = (centred.clone() * centred.clone()).mean_dim(2);
-    let scale = variance.add_scalar(EPSILON).sqrt().recip();
-    let normalised = centred * scale.clone();
+    let [normalised, scale] = normalise_rows(input);
     let output = normalised.clone() * parameters[0].clone() + parameters[1].clone();
     (output, [normalised, scale])
 }

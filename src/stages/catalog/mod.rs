@@ -61,10 +61,10 @@ macro_rules! catalog {
             }
 
             /// See [`NormChoice::check`].
-            pub(crate) fn check(self, outputs: &LayerOutputs) -> Result<(), NormConflict> {
+            pub(crate) fn check(self, layers: &[LayerOutputs]) -> Result<(), NormConflict> {
                 match self {
                     Self::None(_) => Ok(()),
-                    $(Self::$norm(choice) => choice.check(outputs),)+
+                    $(Self::$norm(choice) => choice.check(layers),)+
                 }
             }
         }

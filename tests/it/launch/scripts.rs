@@ -66,12 +66,7 @@ fn kubernetes_and_hyperqueue_manifests_are_only_printed() {
     let missing = cluster.run(&["launch", "kubernetes", "sweep.yaml", "--dry-run"]);
     assert_eq!(missing.code, 2);
     assert!(missing.error.contains("launch.image"), "{}", missing.error);
-    let options = [
-        "--set",
-        "launch.image=tp-sweep:1",
-        "--volume-claim",
-        "course",
-    ];
+    let options = ["--image", "tp-sweep:1", "--volume-claim", "course"];
     let manifest = cluster.run(&[&["launch", "kubernetes", "sweep.yaml"], &options[..]].concat());
     assert_eq!(manifest.code, 0, "{}", manifest.error);
     assert!(
@@ -89,4 +84,49 @@ fn kubernetes_and_hyperqueue_manifests_are_only_printed() {
         line.output
     );
     assert!(!cluster.project.path("runs").exists());
+}
+
+#[test]
+fn flags_take_precedence_over_the_sweep_file() {
+    let cluster = Cluster::new(SWEEP);
+    let launch = |flags: &[&str]| cluster.launch("slurm", &[&["--dry-run"], flags].concat());
+    let flags = [
+        "--time",
+        "2:00:00",
+        "--directive=--qos=long",
+        "--directive",
+        "-C fast",
+        "--cpus",
+        "02",
+        "--account",
+        "007",
+    ];
+    let scripts = launch(&flags);
+    assert_eq!(scripts.code, 0, "{}", scripts.error);
+    for line in [
+        "--time=2:00:00",
+        "--mem=1G",
+        "--qos=long",
+        "-C fast",
+        "--cpus-per-task=2",
+        "--account=007",
+    ] {
+        let line = format!("#SBATCH {line}\n");
+        assert!(scripts.output.contains(&line), "{line}{}", scripts.output);
+    }
+    assert!(
+        !scripts.output.contains("--qos=short"),
+        "{}",
+        scripts.output
+    );
+    for (flags, expected) in [
+        (&["--directive", "--time=10"], "use `time`"),
+        (&["--account", "42 # mine"], "without spaces"),
+        (&["--shards", "0"], "a whole number"),
+        (&["--shards", "0b11"], "a whole number"),
+    ] {
+        let refused = launch(flags);
+        assert_eq!(refused.code, 2, "{flags:?}");
+        assert!(refused.error.contains(expected), "{}", refused.error);
+    }
 }

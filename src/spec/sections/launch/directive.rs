@@ -10,7 +10,7 @@ use std::str::FromStr;
 pub struct Directive(String);
 
 /// The options of `sbatch` that the scripts set, and why or how.
-const RESERVED_OPTIONS: [(&[&str], &str); 9] = [
+const RESERVED_OPTIONS: [(&[&str], &str); 16] = [
     (&["--array", "-a"], "use `shards` and `max_parallel`"),
     (&["--dependency", "-d"], "the report waits for the array"),
     (&["--chdir", "-D"], "jobs run in the current folder"),
@@ -27,6 +27,13 @@ const RESERVED_OPTIONS: [(&[&str], &str); 9] = [
         &["--signal"],
         "the signal announces the time limit to a task",
     ),
+    (&["--job-name", "-J"], "it is the name of the sweep"),
+    (&["--time", "-t"], "use `time`"),
+    (&["--mem"], "use `memory`"),
+    (&["--cpus-per-task", "-c"], "use `cpus`"),
+    (&["--gpus", "-G"], "use `gpus`"),
+    (&["--partition", "-p"], "use `partition`"),
+    (&["--account", "-A"], "use `account`"),
     (&["--wait", "-W"], "use `tp-sweep launch slurm --wait`"),
     (
         &["--wrap", "--parsable", "--test-only"],

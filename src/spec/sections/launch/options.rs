@@ -11,33 +11,33 @@ section! {
     /// Settings of `tp-sweep launch`, for clusters. They change no result.
     #[derive(Clone, Debug, PartialEq, Eq)]
     pub struct LaunchOptions {
-        /// Number of shards that the runs are split into, one task each; at most the number of runs.
+        /// Split the runs into this many shards, one task each; at most the number of runs.
         /// Default: one per 4 runs, at most 32.
         shards: Option<Count> = None,
-        /// Maximum number of tasks that run at the same time. Default: all.
+        /// Run at most this many tasks at the same time. Default: all.
         max_parallel: Option<Count> = None,
-        /// Partition of the Slurm cluster to submit to.
+        /// Submit to this Slurm partition.
         partition: Option<Token> = None,
-        /// Slurm account to charge.
+        /// Charge this Slurm account.
         account: Option<Token> = None,
-        /// Time limit per task, such as `2:00:00` (hours, minutes, seconds).
+        /// Limit the time per task, such as `2:00:00` (hours, minutes, seconds).
         time: Option<TimeLimit> = None,
-        /// Memory per task, such as `4G`, in units of 1024: `1G` is 1024 MiB.
+        /// Request this much memory per task, such as `4G` (4096 MiB).
         memory: Option<MemoryRequest> = None,
-        /// CPU cores per task, which trains as many runs at the same time. Default: 1.
+        /// Request this many CPU cores per task; a task trains as many runs at the same time. Default: 1.
         cpus: Option<Count> = None,
-        /// GPUs per task, which trains on all of them. Default: none.
+        /// Request this many GPUs per task; a task trains on all of them. Default: none.
         gpus: Option<Count> = None,
-        /// Additional options of Slurm's `sbatch`, such as `--qos=short`. Each is a line of both scripts.
-        /// Options that tp-sweep sets are refused. Default: none.
+        /// Add options of Slurm's `sbatch`, such as `--qos=short`, to both scripts; options that tp-sweep
+        /// sets are refused. Default: none.
         directives: Vec<Directive> = Vec::new(),
-        /// Container image for Kubernetes, with `tp-sweep` in its `PATH`.
+        /// Run this container image on Kubernetes, with `tp-sweep` in its `PATH`.
         image: Option<Token> = None,
-        /// Kubernetes namespace.
+        /// Use this Kubernetes namespace.
         namespace: Option<ResourceName> = None,
-        /// Kubernetes PersistentVolumeClaim of the volume that contains the sweep's folders.
+        /// Mount this Kubernetes PersistentVolumeClaim: that of the volume that contains the sweep's folders.
         volume_claim: Option<ResourceName> = None,
-        /// Path where Kubernetes mounts the volume in each container. Default: `/work`.
+        /// Mount the volume at this path in each container. Default: `/work`.
         mount_path: Option<Token> = None,
     }
 }
