@@ -123,7 +123,6 @@ fn flags_take_precedence_over_the_sweep_file() {
         (&["--directive", "--time=10"], "use `time`"),
         (&["--account", "42 # mine"], "without spaces"),
         (&["--shards", "0"], "a whole number"),
-        (&["--shards", "0b11"], "a whole number"),
     ] {
         let refused = launch(flags);
         assert_eq!(refused.code, 2, "{flags:?}");
