@@ -3,6 +3,7 @@
 use shlex::Quoter;
 
 /// Quotes words for a POSIX shell and joins them with spaces; plain words stay unquoted.
+#[expect(clippy::expect_used, reason = "an invariant of the quoter")]
 pub(super) fn quote_words<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
     let quoted = Quoter::new().allow_nul(true).join(words);
     quoted.expect("only NUL bytes would be refused, and they are allowed")
