@@ -63,7 +63,7 @@ pub(crate) trait SweepOption: Default {
     fn schema(name: &'static str) -> Value;
 }
 
-/// A section, as declared by [`section!`].
+/// A section, as declared by the macro `section!`.
 pub trait Section: Default {
     /// What a user has to know about the section.
     const DESCRIPTION: &'static str;
