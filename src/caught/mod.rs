@@ -1,5 +1,5 @@
-//! Catches and describes panics from three sources: libraries that read damaged files, GPU drivers and their threads, and
-//! the training of a cohort. All other errors are values.
+//! Catches and describes panics from three sources: libraries that read damaged files, GPU drivers and their threads,
+//! and the training of a cohort. All other errors are values.
 //!
 //! What is caught is not printed, since the caller reports it. Panics of other threads are printed as always.
 

@@ -65,7 +65,7 @@ pub(crate) trait Step: Declaration + Copy {
     fn fill(&self, _step: &mut StepCounter, _constants: &mut FusedStep) {}
 
     /// Floating-point operations of the matrix products of a step, given the rows and columns of the hidden weights.
-    fn flop(&self, _hidden_weights: &[[usize; 2]]) -> f64 {
+    fn flop(&self, _hidden_weights: impl FnOnce() -> Vec<[usize; 2]>) -> f64 {
         0.0
     }
 

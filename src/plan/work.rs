@@ -55,7 +55,7 @@ impl WorkEstimate {
         let per_epoch = train as f64 * (forward + backward) + validation as f64 * forward;
         let steps = epochs * train.div_ceil(batch);
         let optimizer = config.training.optimizer_settings();
-        let of_step = optimizer.flop(&config.hidden_weights());
+        let of_step = optimizer.flop(|| config.hidden_weights());
         Self {
             runs: 1,
             epochs: epochs as u64,

@@ -32,10 +32,10 @@ pub(crate) trait NormChoice {
 }
 
 /// The outputs of a layer that a norm follows.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct LayerOutputs {
-    /// The layer in messages: `block 1`, `hidden layer 2`.
-    pub(crate) layer: String,
+    /// The position among the blocks or the hidden layers, counted from 1.
+    pub(crate) number: usize,
     /// Channels of an image, or units of a dense layer.
     pub(crate) units: usize,
     /// Pixels of an image; 1 after a dense layer.
@@ -45,6 +45,16 @@ pub(crate) struct LayerOutputs {
 }
 
 impl LayerOutputs {
+    /// The layer in messages: `block 1`, `hidden layer 2`.
+    pub(crate) fn layer(&self) -> String {
+        let kind = if self.of_image {
+            "block"
+        } else {
+            "hidden layer"
+        };
+        format!("{kind} {}", self.number)
+    }
+
     /// What the units are called: `channels` or `units`; `unit` for a single one.
     pub(crate) fn kind(&self) -> &'static str {
         match (self.of_image, self.units) {

@@ -14,8 +14,8 @@ use std::hash::Hash;
 /// A stage of a network: everything that depends on its kind. Samples between stages are flat; the values of an image
 /// are in the order `[height, width, channels]`.
 pub(crate) trait Definition: Copy + Debug + Eq + Hash {
-    /// Whether it is a weight layer (dense or convolution): these are numbered, their weights are initialised by `model.init`, bounded by
-    /// `training.max_norm`, and their gradients recorded.
+    /// Whether it is a weight layer (dense or convolution): these are numbered, their weights are initialised by
+    /// `model.init`, bounded by `training.max_norm`, and their gradients recorded.
     const IS_LAYER: bool = false;
 
     /// The prefix of its tensors' names in PyTorch, which the number of the last layer follows. Not used by stages

@@ -5,8 +5,9 @@ use crate::outcome::Outcome;
 use crate::training_state::TrainingState;
 use std::sync::Arc;
 
-/// An event during training. An epoch of a member ends with `LayerValues` (if a sink wants them), then `EpochEnd`; its run
-/// with `FinalWeights` (likewise), then `RunEnd`. `member` is always the index of a member in the list that [`train`](super::train) was given.
+/// An event during training. An epoch of a member ends with `LayerValues` (if a sink wants them), then `EpochEnd`; its
+/// run with `FinalWeights` (likewise), then `RunEnd`. `member` is always the index of a member in the list that
+/// [`train`](super::train) was given.
 #[derive(Clone, Debug)]
 pub enum TrainingEvent {
     /// The weights and gradients of the member's layers at the end of an epoch, counted from 1; just before the

@@ -125,7 +125,7 @@ macro_rules! optimizers {
             }
 
             /// See [`Step::flop`].
-            pub(crate) fn flop(&self, hidden_weights: &[[usize; 2]]) -> f64 {
+            pub(crate) fn flop(&self, hidden_weights: impl FnOnce() -> Vec<[usize; 2]>) -> f64 {
                 match self { $(Self::$type(settings) => settings.flop(hidden_weights),)+ }
             }
 

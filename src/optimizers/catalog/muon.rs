@@ -65,12 +65,12 @@ impl Step for Muon {
 
     /// Three products for each iteration: of a matrix with its transpose, of that with itself, and of that with the
     /// matrix.
-    fn flop(&self, hidden_weights: &[[usize; 2]]) -> f64 {
+    fn flop(&self, hidden_weights: impl FnOnce() -> Vec<[usize; 2]>) -> f64 {
         let of_weight = |&[rows, columns]: &[usize; 2]| {
             let (small, large) = (rows.min(columns) as f64, rows.max(columns) as f64);
             2.0 * small * small * (2.0 * large + small)
         };
-        ITERATIONS as f64 * hidden_weights.iter().map(of_weight).sum::<f64>()
+        ITERATIONS as f64 * hidden_weights().iter().map(of_weight).sum::<f64>()
     }
 
     fn on_tensors<B: Backend>(

@@ -114,8 +114,8 @@ fn cells(column: &polars::prelude::Column) -> PolarsResult<Vec<Cell>> {
     Ok(column_values(column)?.iter().map(cell).collect())
 }
 
-/// The number of trials whose curves are computed at once: those of a large sweep need much memory, and the page has room
-/// for some of them only.
+/// The number of trials whose curves are computed at once: those of a large sweep need much memory, and the page has
+/// room for some of them only.
 const CURVE_CHUNK: usize = 1000;
 
 /// The mean curves of the finished runs of some trials.

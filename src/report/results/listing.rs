@@ -152,5 +152,7 @@ mod tests {
             .unwrap_err()
             .to_string();
         assert!(error.contains("did you mean `mean_val_loss`"), "{error}");
+        let error = listing("loss").sorted(&frame).unwrap_err().to_string();
+        assert!(error.contains("did you mean `mean_val_loss`"), "{error}");
     }
 }

@@ -4,7 +4,8 @@ use crate::plan::RunId;
 use crate::run::context::ExecutionContext;
 use crate::train::{EventSink, Interrupted, TrainingEvent};
 
-/// Reports the epochs of a cohort as progress. All members in training are at the same epoch, so only the first one is reported.
+/// Reports the epochs of a cohort as progress. All members in training are at the same epoch, so only the first one is
+/// reported.
 pub(crate) struct ProgressSink<'a> {
     context: &'a ExecutionContext<'a>,
     runs: &'a [RunId],

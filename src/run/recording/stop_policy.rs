@@ -9,7 +9,8 @@ use std::time::{Duration, Instant};
 /// How long an epoch may go on after a request to stop: at its end a checkpoint can be saved.
 const GRACE_PERIOD: Duration = Duration::from_secs(5);
 
-/// Stops training when the sweep is to stop. If checkpoints are saved, waits up to [`GRACE_PERIOD`] for the end of the epoch.
+/// Stops training when the sweep is to stop. If checkpoints are saved, waits up to [`GRACE_PERIOD`] for the end of the
+/// epoch.
 pub(crate) struct StopPolicy<'a, 'plan> {
     interrupt: &'a Interrupt,
     sweep_state: &'a SweepState<'plan>,

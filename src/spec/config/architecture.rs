@@ -21,8 +21,8 @@ impl Model {
 impl Config {
     /// The model's stages, from the input to the logits.
     ///
-    /// A block of a `cnn` is convolution, norm, the addition of a shortcut, activation, pooling, dropout. A hidden layer
-    /// is dense, norm, activation, dropout. `model.norm_position` can move the norm after the activation.
+    /// A block of a `cnn` is convolution, norm, the addition of a shortcut, activation, pooling, dropout. A hidden
+    /// layer is dense, norm, activation, dropout. `model.norm_position` can move the norm after the activation.
     pub fn stages(&self) -> Vec<Stage> {
         self.stage_list().stages
     }
@@ -50,7 +50,7 @@ impl Config {
         }
         for (layer, width) in model.hidden_widths().into_iter().enumerate() {
             network.push_dense(width);
-            self.push_activation_stages(&mut network, format!("hidden layer {}", layer + 1), None);
+            self.push_activation_stages(&mut network, layer + 1, None);
             network.push_dropout(DropoutSite::Hidden(layer));
         }
         network.push_dense(self.classes());
@@ -87,7 +87,7 @@ impl Config {
                 kernel,
             }),
         }
-        self.push_activation_stages(network, format!("block {}", block + 1), shortcut);
+        self.push_activation_stages(network, block + 1, shortcut);
         if let Some(pooling) = self.model.pooling.function() {
             network.push(Pool {
                 pooling,
@@ -98,12 +98,12 @@ impl Config {
         }
     }
 
-    /// Appends the activation and the norm that follow the layer of this name, and before the activation the addition of a shortcut
-    /// from images of shape `from`.
+    /// Appends the activation and the norm that follow the layer of this number, and before the activation the addition
+    /// of a shortcut from images of shape `from`.
     fn push_activation_stages(
         &self,
         network: &mut StageList,
-        layer: String,
+        number: usize,
         from: Option<SampleShape>,
     ) {
         let model = &self.model;
@@ -111,7 +111,7 @@ impl Config {
         let units = network.samples.units();
         let positions = features / units.max(1);
         network.normalised.push(LayerOutputs {
-            layer,
+            number,
             units,
             positions,
             of_image: matches!(network.samples, SampleShape::Image(_)),

@@ -57,8 +57,8 @@ impl StackShape {
     /// The smallest shape that contains both shapes, if the narrower one is padded with units that are
     /// always 0; `None` if padding is not possible.
     ///
-    /// Only dense layers and the activations after them can be padded. Channels of convolutions are not padded, and the mean of a
-    /// layer norm would include the padding.
+    /// Only dense layers and the activations after them can be padded. Channels of convolutions are not padded, and the
+    /// mean of a layer norm would include the padding.
     pub fn enclosing(&self, other: &Self) -> Option<Self> {
         let mut enclosing = self.clone();
         enclosing.stages.clone_from(&other.stages);

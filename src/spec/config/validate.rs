@@ -69,7 +69,7 @@ impl Config {
             });
         }
         self.check_convolutions()?;
-        norm.check(&self.normalised_outputs())
+        norm.check(|| self.normalised_outputs())
             .map_err(|conflict| Conflict {
                 keys: match conflict.key {
                     "model.channels" => &["model.norm", "model.channels"],

@@ -22,8 +22,8 @@ pub use step_kernels::NORM_EPSILON as EPSILON;
 use step_kernels::NORM_MOMENTUM as MOMENTUM;
 
 tagged_variant! {
-    /// Normalises each unit (in a convolution, each channel) over the batch (Ioffe and Szegedy 2015; `torch.nn.BatchNorm1d` and
-    /// `BatchNorm2d`).
+    /// Normalises each unit (in a convolution, each channel) over the batch (Ioffe and Szegedy 2015;
+    /// `torch.nn.BatchNorm1d` and `BatchNorm2d`).
     pub struct BatchNormChoice = "batch" {}
 }
 

@@ -21,7 +21,8 @@ use serde::{Deserialize, Serialize};
 use smallvec::smallvec;
 
 tagged_variant! {
-    /// Normalises each sample in groups of adjacent units (in a convolution, of channels) (Wu and He 2018; `torch.nn.GroupNorm`).
+    /// Normalises each sample in groups of adjacent units (in a convolution, of channels) (Wu and He 2018;
+    /// `torch.nn.GroupNorm`).
     pub struct GroupNormChoice = "group" {
         /// The number of groups.
         groups: Count = Count::constant(8),
@@ -48,7 +49,7 @@ impl NormChoice for GroupNormChoice {
         let Some(outputs) = layers.iter().find(|outputs| !suits(outputs, groups)) else {
             return Ok(());
         };
-        let (units, kind, layer) = (outputs.units, outputs.kind(), &outputs.layer);
+        let (units, kind, layer) = (outputs.units, outputs.kind(), outputs.layer());
         let is_split = units.is_multiple_of(groups);
         let message = if is_split {
             format!(

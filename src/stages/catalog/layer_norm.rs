@@ -43,7 +43,7 @@ impl NormChoice for LayerNormChoice {
             key: outputs.key(),
             message: format!(
                 "layer norm has only one value to normalise in {}, which would always become 0",
-                outputs.layer
+                outputs.layer()
             ),
             help: format!("set a larger {}, or model.norm: none", outputs.key()),
         })

@@ -61,10 +61,13 @@ macro_rules! catalog {
             }
 
             /// See [`NormChoice::check`].
-            pub(crate) fn check(self, layers: &[LayerOutputs]) -> Result<(), NormConflict> {
+            pub(crate) fn check(
+                self,
+                layers: impl FnOnce() -> Vec<LayerOutputs>,
+            ) -> Result<(), NormConflict> {
                 match self {
                     Self::None(_) => Ok(()),
-                    $(Self::$norm(choice) => choice.check(layers),)+
+                    $(Self::$norm(choice) => choice.check(&layers()),)+
                 }
             }
         }

@@ -23,8 +23,8 @@ pub(super) struct OnePass<B: Backend> {
 }
 
 impl<B: Backend> OnePass<B> {
-    /// For members with these settings; `None` if the backend or the optimizer has no such steps. Penalties and clipping
-    /// are those of the settings if `transforms_gradients`; otherwise gradients are used as they are.
+    /// For members with these settings; `None` if the backend or the optimizer has no such steps. Penalties and
+    /// clipping are those of the settings if `transforms_gradients`; otherwise gradients are used as they are.
     pub(super) fn new(members: &[&Training], transforms_gradients: bool) -> Option<Self> {
         let kernels = B::one_pass_updates()?;
         let settings = members.iter().map(|member| member.optimizer_settings());
