@@ -78,6 +78,7 @@ pub mod spec;
     reason = "internal values: input is validated before it reaches this module"
 )]
 pub mod stages;
+pub mod starter;
 #[allow(
     clippy::expect_used,
     reason = "internal values: input is validated before it reaches this module"

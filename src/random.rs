@@ -27,6 +27,8 @@ pub enum Purpose {
     TestSplit,
     /// The shifts and flips of the training images in one epoch.
     Augmentation,
+    /// One of the images of a starter project.
+    ExampleImage,
 }
 
 /// The seed of one repeat and one split of a sweep.

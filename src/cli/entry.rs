@@ -48,6 +48,8 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Report(arguments)) => commands::report::report(&arguments),
         Some(Command::Compare(arguments)) => commands::compare::compare(&arguments),
         Some(Command::Diff(arguments)) => commands::diff::diff(&arguments),
+        Some(Command::Open(arguments)) => commands::open::open(&arguments),
+        Some(Command::Board(arguments)) => commands::board::board(&arguments),
         Some(Command::Merge(arguments)) => commands::merge::merge(&arguments),
         Some(Command::Status(arguments)) => commands::status::status(&arguments),
         Some(Command::Clean(arguments)) => commands::clean::clean(&arguments),
@@ -57,6 +59,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Predict(arguments)) => commands::predict::predict(&arguments),
         Some(Command::Launch(command)) => commands::launch::launch(&command),
         Some(Command::Data(command)) => commands::data::data(&command),
+        Some(Command::Init(arguments)) => commands::init::init(&arguments),
         Some(Command::Schema) => {
             messages::print(&schema_text())?;
             Ok(0)

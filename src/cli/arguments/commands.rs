@@ -1,10 +1,12 @@
 //! The command line as a whole, and the arguments of the smaller commands.
 
 use super::data::DataCommand;
+use super::init::InitArguments;
 use super::launch::LaunchCommand;
 use super::model::{ExportArguments, PredictArguments};
 use super::run::RunArguments;
 use super::shared::{FolderArguments, SweepArguments};
+use super::show::{BoardArguments, OpenArguments};
 use crate::cli::completion::{Shell, sweep_files, trials};
 use crate::report::{Listing, ListingOrder};
 use crate::spec::Language;
@@ -44,6 +46,10 @@ pub enum Command {
     Plan(PlanArguments),
     /// Write the report again from the results
     Report(ReportArguments),
+    /// Open the report in a browser
+    Open(OpenArguments),
+    /// Show the results in TensorBoard
+    Board(BoardArguments),
     /// Merge results of one sweep from several folders
     Merge(MergeArguments),
     /// Show the progress of a sweep from its results
@@ -66,6 +72,8 @@ pub enum Command {
     /// List, fetch and check the built-in data sets
     #[command(subcommand)]
     Data(DataCommand),
+    /// Write a folder to start from: sweep files, a guide, the schema for editors
+    Init(InitArguments),
     /// Print the JSON Schema of the sweep file, for editors
     Schema,
     /// Print a shell completion script for commands, sweep files, keys and trials
@@ -241,7 +249,8 @@ fn report_name(name: &str) -> Result<String, String> {
     }
 }
 
-fn language(name: &str) -> Result<Language, String> {
+/// The language of this name.
+pub(super) fn language(name: &str) -> Result<Language, String> {
     let found = Language::ALL
         .iter()
         .find(|language| language.name() == name);

@@ -18,9 +18,9 @@ pub enum DataCommand {
 /// The arguments of `data list`.
 #[derive(Args, Clone, Debug)]
 pub struct ListArguments {
-    /// Look for data sets in this folder
-    #[arg(long, value_name = "FOLDER", default_value = "data")]
-    pub data: PathBuf,
+    /// Look for data sets in this folder [default: data here, and the installation's]
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
 }
 
 /// The arguments of `data fetch`.
@@ -46,9 +46,9 @@ pub struct CheckArguments {
     /// Check this data set [default: all]
     #[arg(value_name = "NAME", value_parser = known_set)]
     pub set: Option<KnownSet>,
-    /// Look for data sets in this folder
-    #[arg(long, value_name = "FOLDER", default_value = "data")]
-    pub data: PathBuf,
+    /// Look for data sets in this folder [default: data here, and the installation's]
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
 }
 
 /// Parses the name of a built-in data set.

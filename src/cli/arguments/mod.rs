@@ -2,11 +2,13 @@
 
 mod commands;
 mod data;
+mod init;
 mod launch;
 mod model;
 mod run;
 mod section_flags;
 mod shared;
+mod show;
 
 pub use commands::{Arguments, Command};
 pub(super) use commands::{
@@ -14,6 +16,7 @@ pub(super) use commands::{
     ReportArguments, StatusArguments, VerifyArguments,
 };
 pub(super) use data::{CheckArguments, DataCommand, FetchArguments, ListArguments};
+pub(super) use init::InitArguments;
 pub(super) use launch::{
     LaunchCommand, LaunchPrintArguments, LaunchSlurmArguments, LaunchedArguments,
 };
@@ -21,3 +24,4 @@ pub(super) use model::{ExportArguments, PredictArguments, WeightsFormat};
 pub(super) use run::RunArguments;
 pub(super) use section_flags::FlagSet;
 pub(super) use shared::{FolderArguments, SweepArguments};
+pub(super) use show::{BoardArguments, OpenArguments};

@@ -14,7 +14,8 @@ pub struct SweepArguments {
     /// Override a key of the sweep file, such as training.epochs=1 (repeatable)
     #[arg(long = "set", value_name = "KEY=VALUE", add = ArgValueCompleter::new(assignments))]
     pub overrides: Vec<String>,
-    /// Read data sets from this folder [default: data, here or in a folder above the sweep file]
+    /// Read data sets from this folder [default: data, here or in a folder above the sweep file,
+    /// else the installation's]
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
 }

@@ -1,6 +1,7 @@
 //! `tp-sweep data`: the built-in data sets on this machine.
 
 use crate::cli::arguments::{CheckArguments, DataCommand, FetchArguments, ListArguments};
+use crate::cli::context::data_folders;
 use crate::cli::errors::CliError;
 use crate::cli::messages::{print, warn};
 use crate::data::{CheckedFile, Client, FileState, fetch, find_dataset, verify_files};
@@ -9,7 +10,7 @@ use crate::spec::DatasetKind;
 use crate::wording::grouped;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Write;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Runs a command of `data`; returns the exit code.
 ///
@@ -30,10 +31,11 @@ fn name_width() -> usize {
 }
 
 fn list(arguments: &ListArguments) -> Result<u8, CliError> {
+    let folders = data_folders(arguments.data.as_deref(), &[PathBuf::new()]);
     let width = name_width();
     let mut text = format!("{:<width$}  training    test  classes  where\n", "name");
     for set in KnownSet::all() {
-        let location = match find_dataset(set, std::slice::from_ref(&arguments.data)) {
+        let location = match find_dataset(set, &folders) {
             Some(folder) => folder.display().to_string(),
             None => format!("missing; run `tp-sweep data fetch {set}`"),
         };
@@ -137,8 +139,21 @@ fn manual_instructions(dataset: KnownSet, data: &Path) -> String {
     text
 }
 
+/// The state of a data set's files in the first of the folders that has any of them.
+fn verify_in_first(dataset: KnownSet, folders: &[PathBuf]) -> Vec<CheckedFile> {
+    let states = folders
+        .iter()
+        .map(|folder| verify_files(dataset, std::slice::from_ref(folder)));
+    let is_any_present =
+        |files: &Vec<CheckedFile>| files.iter().any(|file| file.state != FileState::Missing);
+    let mut present = states.filter(is_any_present);
+    present
+        .next()
+        .unwrap_or_else(|| verify_files(dataset, folders))
+}
+
 fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
-    let folders = std::slice::from_ref(&arguments.data);
+    let folders = data_folders(arguments.data.as_deref(), &[PathBuf::new()]);
     let sets: Vec<KnownSet> = match arguments.set {
         Some(dataset) => vec![dataset],
         None => KnownSet::all().collect(),
@@ -146,7 +161,7 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
     let mut all_ok = true;
     let width = name_width();
     for dataset in sets {
-        let files = verify_files(dataset, folders);
+        let files = verify_in_first(dataset, &folders);
         let is = |state: FileState| files.iter().filter(|file| file.state == state).count();
         // Without a name, a data set may be missing entirely.
         let absent = arguments.set.is_none() && is(FileState::Missing) == files.len();

@@ -1,12 +1,15 @@
 //! The commands, one file for each.
+pub(super) mod board;
 pub(super) mod clean;
 pub(super) mod compare;
 pub(super) mod data;
 pub(super) mod diff;
 pub(super) mod export;
+pub(super) mod init;
 pub(super) mod launch;
 pub(super) mod man;
 pub(super) mod merge;
+pub(super) mod open;
 pub(super) mod plan;
 pub(super) mod predict;
 pub(super) mod report;

@@ -1,6 +1,8 @@
 //! Work that the commands share: loading a sweep, checking inputs, writing outputs.
 
 mod best_trial;
+mod browser;
+mod data_folders;
 mod input_guard;
 mod output_file;
 mod recorded_details;
@@ -8,6 +10,8 @@ mod sweep_context;
 mod trial_name;
 
 pub(super) use best_trial::{class_names, mark_best};
+pub(super) use browser::{file_address, show};
+pub(super) use data_folders::data_folders;
 pub(super) use input_guard::{
     custom_data_files, refuse_overwriting_inputs, refuse_report_over_inputs,
 };

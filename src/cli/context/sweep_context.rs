@@ -1,5 +1,6 @@
 //! Loading a sweep, its plan and its data sets.
 
+use super::data_folders::data_folders;
 use crate::cli::arguments::SweepArguments;
 use crate::cli::errors::CliError;
 use crate::cli::messages::warn;
@@ -251,15 +252,11 @@ fn acquire(
 }
 
 /// A cache that looks for custom data here and in the folders above the sweep file, and for built-in
-/// data sets in `--data` or in the `data` folders of these places.
+/// data sets in `--data`, or in the `data` folders of these places and of the installation.
 fn build_dataset_cache(sweep: &Path, data: Option<&Path>) -> DatasetCache {
     let mut starts = vec![PathBuf::new()];
     if let Ok(sweep) = std::path::absolute(sweep) {
         starts.extend(sweep.ancestors().skip(1).map(Path::to_owned));
     }
-    let folders = match data {
-        Some(folder) => vec![folder.to_owned()],
-        None => starts.iter().map(|start| start.join("data")).collect(),
-    };
-    DatasetCache::new(folders, starts)
+    DatasetCache::new(data_folders(data, &starts), starts)
 }

@@ -113,6 +113,27 @@ pub enum CliError {
         /// What to do.
         remedy: &'static str,
     },
+    /// `init` would replace files.
+    #[error(
+        "these files exist with different contents: {}. Nothing was written; remove or rename them, \
+         or choose a different folder",
+        .0.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+    )]
+    WouldReplaceFiles(Vec<PathBuf>),
+    /// A report to be opened does not exist.
+    #[error("no report in {}; `tp-sweep run` and `tp-sweep report` write it", .0.display())]
+    NoPage(PathBuf),
+    /// A results folder to be shown does not exist.
+    #[error("no results in {}; run `tp-sweep run` first", .0.display())]
+    NoTensorBoardData(PathBuf),
+    /// A program of the system cannot be used.
+    #[error("cannot {action}: {error}")]
+    Program {
+        /// What it was to do.
+        action: String,
+        /// The cause.
+        error: std::io::Error,
+    },
     /// A folder is not a results folder of a sweep.
     #[error(
         "{folder} is not a results folder of a sweep (runs/<sweep>): cannot read its sweep.json: \
@@ -190,6 +211,10 @@ impl CliError {
             | Self::WouldRemoveResults { .. }
             | Self::NameTakenBySweep { .. }
             | Self::WouldOverwriteInput { .. }
+            | Self::WouldReplaceFiles(_)
+            | Self::NoPage(_)
+            | Self::NoTensorBoardData(_)
+            | Self::Program { .. }
             | Self::NotResultsOfSweep { .. }
             | Self::UnknownTrial { .. }
             | Self::SameTrial(_)

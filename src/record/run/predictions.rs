@@ -13,8 +13,9 @@ use crate::record::error::RecordError;
 use crate::record::fs::atomic::write_before_result;
 use crate::record::fs::folder::remove_file;
 use flate2::bufread::ZlibDecoder;
-use flate2::{Compression, write::ZlibEncoder};
-use std::io::{BufReader, Read, Write};
+use flate2::{Compress, Compression, FlushCompress, Status};
+use std::cell::RefCell;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
 /// The name of the file in the folder of a run.
@@ -80,7 +81,13 @@ pub fn read_predictions(folder: &Path) -> Option<SamplePredictions> {
     decoded(&read_file(&folder.join(PREDICTIONS_FILE), MAX_FILE_BYTES).ok()?)
 }
 
-#[expect(clippy::expect_used, reason = "writing to memory does not fail")]
+thread_local! {
+    /// The compressor of this thread. A new one costs more than the compression of a small run's
+    /// predictions: its tables have 300 KiB.
+    static COMPRESSOR: RefCell<Compress> =
+        RefCell::new(Compress::new(Compression::default(), true));
+}
+
 fn encoded(predictions: &SamplePredictions) -> Vec<u8> {
     let classes = predictions.classes as u64;
     let mut numbers = Vec::new();
@@ -98,11 +105,27 @@ fn encoded(predictions: &SamplePredictions) -> Vec<u8> {
         let shift = (classes + u64::from(predicted) - u64::from(label)) % classes;
         write_number(&mut numbers, shift);
     }
-    let mut encoder = ZlibEncoder::new(MAGIC.to_vec(), Compression::default());
-    encoder
-        .write_all(&numbers)
-        .and_then(|()| encoder.finish())
-        .expect("writing to a vector does not fail")
+    let mut bytes = MAGIC.to_vec();
+    COMPRESSOR.with_borrow_mut(|compressor| append_compressed(compressor, &numbers, &mut bytes));
+    bytes
+}
+
+/// Appends the numbers as a zlib stream.
+#[expect(
+    clippy::expect_used,
+    reason = "a compressor that was reset has no state in which it refuses input"
+)]
+fn append_compressed(compressor: &mut Compress, numbers: &[u8], bytes: &mut Vec<u8>) {
+    compressor.reset();
+    let mut status = Status::Ok;
+    while status != Status::StreamEnd {
+        // The compressor writes only into reserved memory; numbers that repeat take far less.
+        bytes.reserve(numbers.len() / 4 + 64);
+        let remaining = &numbers[compressor.total_in() as usize..];
+        status = compressor
+            .compress_vec(remaining, bytes, FlushCompress::Finish)
+            .expect("a reset compressor accepts input");
+    }
 }
 
 fn decoded(bytes: &[u8]) -> Option<SamplePredictions> {
@@ -219,9 +242,13 @@ mod tests {
         let with_numbers = |numbers: &[u64]| {
             let mut body = Vec::new();
             numbers.iter().for_each(|&n| write_number(&mut body, n));
-            let mut encoder = ZlibEncoder::new(MAGIC.to_vec(), Compression::default());
-            encoder.write_all(&body).unwrap();
-            decoded(&encoder.finish().unwrap())
+            let mut bytes = MAGIC.to_vec();
+            append_compressed(
+                &mut Compress::new(Compression::default(), true),
+                &body,
+                &mut bytes,
+            );
+            decoded(&bytes)
         };
         // 3 classes, 2 samples at 4 and 9, of classes 0 and 2, predicted as 0 and 1.
         let valid = with_numbers(&[3, 2, 4, 5, 0, 2, 0, 2]).unwrap();

@@ -1,0 +1,51 @@
+//! The folders in which data sets are looked for.
+
+use std::path::{Path, PathBuf};
+
+/// The folders that may contain built-in data sets: that of `--data`, or the `data` folders in these
+/// places, then those of the installation.
+pub(crate) fn data_folders(option: Option<&Path>, places: &[PathBuf]) -> Vec<PathBuf> {
+    if let Some(folder) = option {
+        return vec![folder.to_owned()];
+    }
+    let mut folders: Vec<PathBuf> = places.iter().map(|place| place.join("data")).collect();
+    if let Ok(program) = std::env::current_exe() {
+        let installed = installed_data_folders(&program).filter(|folder| folder.is_dir());
+        folders.extend(installed);
+    }
+    folders
+}
+
+/// Where the data of an installed program may be: `share/tp-sweep/data` of an installation that has the
+/// program in `bin`, a `data` folder next to the program, and that of a clone of the repository that has
+/// the program in `target/release`.
+fn installed_data_folders(program: &Path) -> impl Iterator<Item = PathBuf> {
+    const LEVELS: usize = 3;
+    let above = program.ancestors().skip(1).take(LEVELS);
+    above.flat_map(|folder| [folder.join("share/tp-sweep/data"), folder.join("data")])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn data_is_looked_for_where_installations_and_clones_have_it() {
+        let has = |program: &str, data: &str| {
+            installed_data_folders(Path::new(program)).any(|folder| folder == Path::new(data))
+        };
+        assert!(has("/v/bin/tp-sweep", "/v/share/tp-sweep/data"));
+        assert!(has("/opt/tp-sweep/tp-sweep", "/opt/tp-sweep/data"));
+        assert!(has("/clone/target/release/tp-sweep", "/clone/data"));
+        assert!(!has("/home/u/course/.venv/bin/tp-sweep", "/home/u/data"));
+    }
+
+    #[test]
+    fn the_option_replaces_every_other_folder() {
+        let places = [PathBuf::new(), PathBuf::from("/course")];
+        let given = data_folders(Some(Path::new("mine")), &places);
+        assert_eq!(given, [PathBuf::from("mine")]);
+        let searched = data_folders(None, &places);
+        assert_eq!(searched[..2], ["data", "/course/data"].map(PathBuf::from));
+    }
+}
