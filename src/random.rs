@@ -29,6 +29,8 @@ pub enum Purpose {
     Augmentation,
     /// One of the images of a starter project.
     ExampleImage,
+    /// The images on which devices are checked.
+    DeviceCheck,
 }
 
 /// The seed of one repeat and one split of a sweep.

@@ -58,6 +58,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Export(arguments)) => commands::export::export(&arguments),
         Some(Command::Predict(arguments)) => commands::predict::predict(&arguments),
         Some(Command::Launch(command)) => commands::launch::launch(&command),
+        Some(Command::Devices) => commands::devices::devices_command(),
         Some(Command::Data(command)) => commands::data::data(&command),
         Some(Command::Init(arguments)) => commands::init::init(&arguments),
         Some(Command::Schema) => {

@@ -1,6 +1,6 @@
 //! The course: one sweep file per axis, and a guide.
 
-use super::project::{SCHEMA_FILE, StarterFile};
+use super::file::{SCHEMA_FILE, StarterFile};
 use crate::spec::Language;
 use std::path::Path;
 

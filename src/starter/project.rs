@@ -1,69 +1,15 @@
-//! The kinds of starter projects, and the files of each.
+//! The files of each kind of starter project.
 
+use super::file::{SCHEMA_FILE, StarterFile};
+use super::kind::StarterKind;
 use super::{course, single};
 use crate::spec::{Language, schema_text};
-use std::path::{Path, PathBuf};
-
-/// What a starter project is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum StarterKind {
-    /// The six axes of the course, with a guide.
-    Course,
-    /// Fully connected networks on MNIST.
-    Mlp,
-    /// Convolutional networks on MNIST.
-    Cnn,
-    /// The user's table, with an example.
-    Table,
-    /// The user's images, with examples.
-    Images,
-}
-
-/// A file of a starter project.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StarterFile {
-    /// Its path in the folder of the project.
-    pub path: PathBuf,
-    /// Its contents.
-    pub contents: Vec<u8>,
-}
-
-impl StarterFile {
-    pub(super) fn new(path: impl Into<PathBuf>, contents: impl Into<Vec<u8>>) -> Self {
-        Self {
-            path: path.into(),
-            contents: contents.into(),
-        }
-    }
-}
-
-/// The name of the schema's file, next to the sweep files that name it in their first line.
-pub(super) const SCHEMA_FILE: &str = "sweep.schema.json";
+use std::path::Path;
 
 /// Results and downloaded data are not for Git.
 const GITIGNORE: &str = include_str!("templates/gitignore");
 
 impl StarterKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [
-        Self::Course,
-        Self::Mlp,
-        Self::Cnn,
-        Self::Table,
-        Self::Images,
-    ];
-
-    /// Its name on the command line.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Course => "course",
-            Self::Mlp => "mlp",
-            Self::Cnn => "cnn",
-            Self::Table => "table",
-            Self::Images => "images",
-        }
-    }
-
     /// The files of the project, with its guide, comments and reports in this language.
     pub fn files(self, language: Language) -> Vec<StarterFile> {
         let (sweeps, mut files) = match self {
@@ -75,16 +21,6 @@ impl StarterKind {
         files.push(StarterFile::new(sweeps.join(SCHEMA_FILE), schema_text()));
         files.push(StarterFile::new(".gitignore", GITIGNORE));
         files
-    }
-
-    /// The sweep file to start with, in the folder of the project.
-    pub fn first_sweep(self) -> PathBuf {
-        match self {
-            Self::Course => Path::new("sweeps").join("axe2.yaml"),
-            Self::Mlp | Self::Cnn | Self::Table | Self::Images => {
-                PathBuf::from(format!("{}.yaml", self.name()))
-            }
-        }
     }
 }
 

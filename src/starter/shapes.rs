@@ -1,6 +1,6 @@
 //! Example images: bright squares, discs and crosses on dark noise, of random sizes at random places.
 
-use super::project::StarterFile;
+use super::file::StarterFile;
 use crate::random::{Purpose, Seed};
 use std::path::Path;
 

@@ -1,6 +1,7 @@
 //! Projects with one sweep file.
 
-use super::project::{StarterFile, StarterKind};
+use super::file::StarterFile;
+use super::kind::StarterKind;
 use super::shapes;
 use crate::spec::Language;
 

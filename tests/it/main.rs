@@ -19,6 +19,7 @@ mod conclusions;
 mod data;
 mod data_fetch;
 mod data_layouts;
+mod devices;
 mod diff;
 mod documentation;
 mod edited_sweeps;

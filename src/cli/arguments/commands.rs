@@ -69,6 +69,8 @@ pub enum Command {
     /// Run the sweep on a cluster: Slurm, Kubernetes or HyperQueue
     #[command(subcommand)]
     Launch(LaunchCommand),
+    /// List the devices of this machine, train briefly on each, and show what CUDA lacks
+    Devices,
     /// List, fetch and check the built-in data sets
     #[command(subcommand)]
     Data(DataCommand),

@@ -3,6 +3,7 @@ pub(super) mod board;
 pub(super) mod clean;
 pub(super) mod compare;
 pub(super) mod data;
+pub(super) mod devices;
 pub(super) mod diff;
 pub(super) mod export;
 pub(super) mod init;

@@ -14,8 +14,8 @@ use crate::plan::{Plan, RunId};
 use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare_folder};
 use crate::report::Listing;
 use crate::run::{
-    Device, DeviceSlot, ExecutionContext, Executor, Interrupt, PRECISION, Progress, display,
-    remaining, run_sweep, unprofiled_trials,
+    Device, DeviceFacts, DeviceSlot, ExecutionContext, Executor, Interrupt, PRECISION, Progress,
+    display, remaining, run_sweep, unprofiled_trials,
 };
 use crate::spec::{DataSource, RecordedDataset, Sweep};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -251,17 +251,17 @@ fn invocation(devices: &[Device]) -> Invocation {
 /// A Markdown table of the machine and the device of a run.
 fn hardware(manifest: &Manifest, device: &Device) -> String {
     let host = &manifest.invocation.machine;
-    let processor = host.processor.as_deref().unwrap_or("unknown");
-    let gpu = match (device, device.model()) {
-        (Device::Cpu, _) => "not used".to_owned(),
-        (_, Some(model)) => model,
-        (_, None) => device.to_string(),
+    let description = |device: &Device| DeviceFacts::of(device.clone()).description;
+    let processor = description(&Device::Cpu);
+    let gpu = match device {
+        Device::Cpu => "not used".to_owned(),
+        gpu => description(gpu),
     };
     let [gpu, device] = [gpu, device.to_string()].map(|text| markdown(&text));
-    let [processor, system] = [processor, &host.system].map(markdown);
+    let [processor, system] = [&processor, &host.system].map(|text| markdown(text));
     format!(
         "what | value\n---|---\nGPU | {gpu}\ndevice | {device}\nprecision | {}\nworkers | {}\n\
-         processor | {processor}\ncores | {}\nsystem | {system}\ntp-sweep | {}\n",
-        PRECISION, manifest.workers, host.cores, manifest.program.version,
+         processor | {processor}\nsystem | {system}\ntp-sweep | {}\n",
+        PRECISION, manifest.workers, manifest.program.version,
     )
 }

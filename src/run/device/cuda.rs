@@ -3,6 +3,7 @@
 //! Queries the driver before burn's backend is used: without a driver, the backend panics on one of
 //! its threads.
 
+use super::memory_size::MemorySize;
 use super::test_sum::computes;
 use crate::run::executor::probe::probe_silently;
 use burn::backend::Cuda;
@@ -41,6 +42,20 @@ pub(super) fn probe(index: usize) -> Result<(), String> {
 /// The model of a GPU, such as `NVIDIA H100 80GB HBM3`; `None` if the driver does not report it.
 pub(super) fn model(index: usize) -> Option<String> {
     CudaContext::new(index).ok()?.name().ok()
+}
+
+/// The memory of a GPU; `None` if the driver does not report it.
+pub(super) fn memory(index: usize) -> Option<MemorySize> {
+    let (free, total) = CudaContext::new(index).ok()?.mem_get_info().ok()?;
+    Some(MemorySize {
+        total: total as u64,
+        free: free as u64,
+    })
+}
+
+/// The compute capability of a GPU; `None` if the driver does not report it.
+pub(super) fn compute_capability(index: usize) -> Option<(i32, i32)> {
+    CudaContext::new(index).ok()?.compute_capability().ok()
 }
 
 /// The free memory of a device, in bytes.

@@ -1,6 +1,7 @@
 //! The device memory that limits the size of cohorts.
 
 use super::adapter::{Adapter, AdapterKind};
+use super::memory_size::MemorySize;
 
 /// The free memory of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,22 +34,10 @@ impl FreeMemory {
             adapter.kind,
             AdapterKind::Integrated | AdapterKind::Software
         );
-        let system = if is_shared { available_bytes() } else { None };
+        let system = MemorySize::of_system().filter(|_| is_shared);
         let bytes = adapter.max_buffer_bytes.min(MAX_ASSUMED_BYTES);
-        Self::Assumed(bytes.min(system.unwrap_or(u64::MAX)))
+        Self::Assumed(bytes.min(system.map_or(u64::MAX, |system| system.free)))
     }
-}
-
-/// The available memory of the system, in bytes; `None` if it has no `/proc/meminfo`.
-fn available_bytes() -> Option<u64> {
-    parse_available(&std::fs::read_to_string("/proc/meminfo").ok()?)
-}
-
-fn parse_available(meminfo: &str) -> Option<u64> {
-    let mut lines = meminfo.lines();
-    let line = lines.find_map(|line| line.strip_prefix("MemAvailable:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    kibibytes.checked_mul(1024)
 }
 
 #[cfg(test)]
@@ -80,13 +69,5 @@ mod tests {
             FreeMemory::of_adapter(&limitless).bytes(),
             MAX_ASSUMED_BYTES
         );
-    }
-
-    #[test]
-    fn available_memory_is_parsed_from_meminfo() {
-        let text = "MemTotal:       24105868 kB\nMemFree: 1 kB\nMemAvailable:   23105868 kB\n";
-        assert_eq!(parse_available(text), Some(23_105_868 * 1024));
-        assert_eq!(parse_available("MemTotal: 1 kB\n"), None);
-        assert_eq!(parse_available("MemAvailable: many kB\n"), None);
     }
 }

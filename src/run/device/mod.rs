@@ -8,7 +8,9 @@ pub(super) mod compute_device;
 mod cuda;
 mod driver;
 pub(super) mod error;
+pub(super) mod facts;
 pub(super) mod memory;
+pub(super) mod memory_size;
 mod resolve;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod test_sum;

@@ -1,5 +1,7 @@
 //! CUDA devices in a build without the feature: there are none.
 
+use super::memory_size::MemorySize;
+
 const REASON: &str = "this tp-sweep was built without the `cuda` feature, which is on by default: \
                       cargo build --release";
 
@@ -12,6 +14,14 @@ pub(super) fn probe(_index: usize) -> Result<(), String> {
 }
 
 pub(super) fn model(_index: usize) -> Option<String> {
+    None
+}
+
+pub(super) fn memory(_index: usize) -> Option<MemorySize> {
+    None
+}
+
+pub(super) fn compute_capability(_index: usize) -> Option<(i32, i32)> {
     None
 }
 

@@ -43,7 +43,7 @@ impl DeviceChoice {
 }
 
 /// The devices of a kind, in the order of their indices.
-fn of_kind(kind: GpuKind) -> Result<Vec<Device>, String> {
+pub(super) fn of_kind(kind: GpuKind) -> Result<Vec<Device>, String> {
     match kind {
         GpuKind::Cuda => cuda::count().map(|count| (0..count).map(Device::Cuda).collect()),
         GpuKind::Vulkan | GpuKind::Metal | GpuKind::Webgpu => {
@@ -68,7 +68,7 @@ fn first_gpu_adapter() -> Option<Device> {
 }
 
 /// The graphics API of the system.
-fn native_api() -> GpuKind {
+pub(super) fn native_api() -> GpuKind {
     if cfg!(target_os = "macos") {
         GpuKind::Metal
     } else {

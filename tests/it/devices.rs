@@ -1,0 +1,27 @@
+//! `devices`.
+
+use crate::support::Project;
+
+#[test]
+fn the_cpu_is_listed_and_trains() {
+    let project = Project::new("{}");
+    let done = project.run(&["devices"]);
+    // Another device of this machine may fail; the CPU does not.
+    assert!(done.code == 0 || done.code == 1, "{}", done.error);
+    let mut lines = done.output.lines();
+    assert!(
+        lines.next().unwrap().starts_with("cpu  "),
+        "{}",
+        done.output
+    );
+    assert!(done.output.contains("  trains ("), "{}", done.output);
+    for name in ["driver", "NVRTC", "CUDA headers"] {
+        let found = done.output.lines().any(|line| line.starts_with(name));
+        assert_eq!(found, cfg!(feature = "cuda"), "{name}: {}", done.output);
+    }
+    let chosen = done.output.lines().last().unwrap();
+    assert!(
+        chosen.starts_with("Without --device, tp-sweep trains on "),
+        "{chosen}"
+    );
+}
