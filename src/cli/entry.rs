@@ -48,6 +48,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Report(arguments)) => commands::report::report(&arguments),
         Some(Command::Compare(arguments)) => commands::compare::compare(&arguments),
         Some(Command::Diff(arguments)) => commands::diff::diff(&arguments),
+        Some(Command::Table(arguments)) => commands::table::table(&arguments),
         Some(Command::Open(arguments)) => commands::open::open(&arguments),
         Some(Command::Board(arguments)) => commands::board::board(&arguments),
         Some(Command::Merge(arguments)) => commands::merge::merge(&arguments),

@@ -30,6 +30,7 @@ pub(crate) use figures::is_figure_name;
 pub use file::ReportFile;
 pub use formats::to_sweep_yaml::to_sweep_yaml;
 pub use results::listing::{Listing, ListingOrder};
+pub use results::run_tables::{TableRows, table_csv};
 pub use results::trial_classes::TrialClasses;
 pub use results::trial_predictions::TrialPredictions;
 pub use results::trial_state::TrialState;

@@ -54,5 +54,6 @@ mod signals;
 mod source_layout;
 mod starter;
 mod status;
+mod table;
 mod table_columns;
 mod verify;

@@ -8,9 +8,10 @@ use super::run::RunArguments;
 use super::shared::{FolderArguments, SweepArguments};
 use super::show::{BoardArguments, OpenArguments};
 use crate::cli::completion::{Shell, sweep_files, trials};
-use crate::report::{Listing, ListingOrder};
+use crate::report::{Listing, ListingOrder, TableRows};
 use crate::spec::Language;
-use clap::{Args, Parser, Subcommand};
+use clap::builder::PossibleValue;
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::ArgValueCompleter;
 use std::path::PathBuf;
 
@@ -46,6 +47,8 @@ pub enum Command {
     Plan(PlanArguments),
     /// Write the report again from the results
     Report(ReportArguments),
+    /// Print the results as CSV, one row for each run or each epoch
+    Table(TableArguments),
     /// Open the report in a browser
     Open(OpenArguments),
     /// Show the results in TensorBoard
@@ -119,6 +122,35 @@ impl ReportArguments {
             order: self.rank_by.clone(),
             reload_seconds: None,
         }
+    }
+}
+
+/// The arguments of `table`.
+#[derive(Args, Clone, Debug)]
+pub struct TableArguments {
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    /// Print a row for each of these
+    #[arg(value_name = "runs|epochs", value_enum, hide_possible_values = true)]
+    pub rows: TableRows,
+    /// Read results from this folder
+    #[arg(long, value_name = "FOLDER", default_value = "runs")]
+    pub runs: PathBuf,
+    /// Write to this file [default: standard output]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+impl ValueEnum for TableRows {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Runs, Self::Epochs]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(match self {
+            Self::Runs => "runs",
+            Self::Epochs => "epochs",
+        }))
     }
 }
 

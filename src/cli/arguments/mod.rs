@@ -13,7 +13,7 @@ mod show;
 pub use commands::{Arguments, Command};
 pub(super) use commands::{
     CleanArguments, CompareArguments, DiffArguments, ManArguments, MergeArguments, PlanArguments,
-    ReportArguments, StatusArguments, VerifyArguments,
+    ReportArguments, StatusArguments, TableArguments, VerifyArguments,
 };
 pub(super) use data::{CheckArguments, DataCommand, FetchArguments, ListArguments};
 pub(super) use init::InitArguments;
@@ -21,7 +21,7 @@ pub(super) use launch::{
     LaunchCommand, LaunchPrintArguments, LaunchSlurmArguments, LaunchedArguments,
 };
 pub(super) use model::{ExportArguments, PredictArguments, WeightsFormat};
-pub(super) use run::RunArguments;
+pub(super) use run::{ProgressFormat, RunArguments};
 pub(super) use section_flags::FlagSet;
 pub(super) use shared::{FolderArguments, SweepArguments};
 pub(super) use show::{BoardArguments, OpenArguments};

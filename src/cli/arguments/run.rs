@@ -48,6 +48,25 @@ pub struct RunArguments {
     /// Print only warnings and errors
     #[arg(long, short)]
     pub quiet: bool,
+    /// Print the progress for people, or as one JSON object per line for programs
+    #[arg(
+        long,
+        value_name = "text|json",
+        value_enum,
+        default_value = "text",
+        hide_possible_values = true,
+        conflicts_with = "quiet"
+    )]
+    pub progress: ProgressFormat,
+}
+
+/// How the progress is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProgressFormat {
+    /// A bar on a terminal, lines elsewhere.
+    Text,
+    /// One JSON object per line.
+    Json,
 }
 
 /// A scheduler that can requeue a task.

@@ -17,4 +17,5 @@ pub(super) mod report;
 pub(super) mod report_watch;
 pub(super) mod run;
 pub(super) mod status;
+pub(super) mod table;
 pub(super) mod verify;

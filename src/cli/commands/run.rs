@@ -1,7 +1,7 @@
 //! `tp-sweep run`.
 
 use super::report::write_report;
-use crate::cli::arguments::RunArguments;
+use crate::cli::arguments::{ProgressFormat, RunArguments};
 use crate::cli::context::{
     RecordedDetails, SweepContext, fingerprints, load, load_datasets, lock_sweep,
     lock_sweep_shared, mark_best, refuse_report_over_inputs,
@@ -14,8 +14,8 @@ use crate::plan::{Plan, RunId};
 use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare_folder};
 use crate::report::Listing;
 use crate::run::{
-    Device, DeviceFacts, DeviceSlot, ExecutionContext, Executor, Interrupt, PRECISION, Progress,
-    display, remaining, run_sweep, unprofiled_trials,
+    Device, DeviceFacts, DeviceSlot, ExecutionContext, Executor, Interrupt, JsonProgress,
+    PRECISION, Progress, display, remaining, run_sweep, unprofiled_trials,
 };
 use crate::spec::{DataSource, RecordedDataset, Sweep};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -80,8 +80,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     manifest
         .write(store.folder())
         .map_err(CliError::BeforeStart)?;
-    let progress =
-        progress_slot.get_or_init(|| display(&plan, sweep.options.report.rank_by, arguments.quiet));
+    let progress = progress_slot.get_or_init(|| progress(arguments, &plan, &sweep));
     let device_slots = devices
         .iter()
         .zip(&executors)
@@ -245,6 +244,14 @@ fn invocation(devices: &[Device]) -> Invocation {
         gpus: devices.iter().filter_map(Device::model).collect(),
         driver: devices[0].driver(),
         machine: Machine::current(),
+    }
+}
+
+/// The receiver of the progress, as the arguments select it.
+fn progress(arguments: &RunArguments, plan: &Plan, sweep: &Sweep) -> Arc<dyn Progress> {
+    match arguments.progress {
+        ProgressFormat::Text => display(plan, sweep.options.report.rank_by, arguments.quiet),
+        ProgressFormat::Json => Arc::new(JsonProgress::default()),
     }
 }
 

@@ -10,14 +10,14 @@ use polars::prelude::*;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// The frame without the columns that only the report uses.
-fn public_columns(frame: &DataFrame) -> PolarsResult<DataFrame> {
-    frame.drop("position")
+/// The frame without the column that only the report uses, if it has it.
+fn public_columns(frame: &DataFrame) -> DataFrame {
+    frame.drop_many(["position"])
 }
 
 /// The frame as CSV. Numbers are as short as possible without loss; missing values are empty.
 pub(crate) fn csv(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
-    let mut frame = public_columns(frame)?;
+    let mut frame = public_columns(frame);
     let mut bytes = Vec::new();
     CsvWriter::new(&mut bytes).finish(&mut frame)?;
     Ok(bytes)
@@ -25,7 +25,7 @@ pub(crate) fn csv(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
 
 /// The frame as a JSON list with one object for each trial; missing values are `null`.
 pub(crate) fn json(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
-    let frame = public_columns(frame)?;
+    let frame = public_columns(frame);
     let columns = frame.columns().iter();
     let columns: Vec<(&str, Vec<Value>)> = columns
         .map(|column| Ok((column.name().as_str(), column_values(column)?)))
@@ -61,7 +61,7 @@ pub(crate) fn column_values(column: &Column) -> PolarsResult<Vec<Value>> {
 /// # Errors
 /// Polars refuses an operation; no result can cause this.
 pub(crate) fn parquet(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
-    let frame = public_columns(frame)?;
+    let frame = public_columns(frame);
     let written = write_parquet(frame.columns());
     written.map_err(|error| PolarsError::ComputeError(error.to_string().into()))
 }

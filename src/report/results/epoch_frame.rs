@@ -55,7 +55,7 @@ impl EpochMetric {
         }
     }
 
-    fn value(self, epoch: &EpochMetrics) -> Option<f64> {
+    pub(super) fn value(self, epoch: &EpochMetrics) -> Option<f64> {
         match self {
             Self::Score(score) => epoch.score(score),
             Self::GradientNorm(layer) => epoch.gradient_norms.get(layer).copied(),

@@ -246,7 +246,7 @@ fn text_column(name: &str, values: impl Iterator<Item = Option<String>>) -> Colu
 ///
 /// Cells of trials without the factor are empty. A level `null` is empty too, unless some trials do
 /// not have the factor: then all cells are text, and the level is `none`.
-fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
+pub(super) fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
     let trials = plan.trials.iter();
     let mut values: Vec<Option<Value>> = trials.map(|trial| trial.value(sweep, factor)).collect();
     let has = |value: Option<&Value>| values.iter().any(|level| level.as_ref() == value);
