@@ -1,0 +1,92 @@
+"""A training, with its progress."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections import deque
+from collections.abc import Iterable
+from typing import IO
+
+from ._program import check, program
+from ._progress import NotebookBar, ProgressBar, in_notebook
+
+# Lines of the program's messages that an error shows.
+_MESSAGE_LINES = 200
+
+
+def train(arguments: Iterable[str], progress: bool | None) -> str:
+    """Runs ``tp-sweep run`` with these arguments and shows its progress; returns its standard output.
+
+    An interrupt (the stop button of a notebook, Ctrl-C) stops the training: finished runs are kept, and the same call
+    resumes the rest.
+
+    Raises:
+        KeyboardInterrupt: It was interrupted.
+        TpSweepError: The sweep cannot start.
+    """
+    bar: ProgressBar | None = None
+    is_terminal = sys.stderr is not None and sys.stderr.isatty()
+    if in_notebook() and progress is not False:
+        bar = NotebookBar()
+    # On a terminal, the program draws its own bar.
+    draws_itself = bar is None and is_terminal and progress is not False
+    format_arguments = [] if draws_itself else ["--progress", "json"]
+    child = subprocess.Popen(
+        [str(program()), "run", *arguments, *format_arguments],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=None if draws_itself else subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        # An interrupt reaches this process alone, which passes it on once.
+        start_new_session=not draws_itself,
+    )
+    messages: deque[str] = deque(maxlen=_MESSAGE_LINES)
+    try:
+        if child.stderr is not None:
+            _follow(child.stderr, bar, messages, progress is True)
+        output = child.stdout.read() if child.stdout else ""
+        exit_code = child.wait()
+    except KeyboardInterrupt:
+        if child.poll() is None:
+            child.send_signal(signal.SIGINT)
+        child.communicate()
+        raise
+    finally:
+        if bar is not None:
+            bar.close()
+    if exit_code == 128 + signal.SIGINT:
+        raise KeyboardInterrupt
+    check(exit_code, "".join(messages))
+    return output
+
+
+def _follow(lines: IO[str], bar: ProgressBar | None, messages: deque[str], prints: bool) -> None:
+    """Reads the program's progress until it ends."""
+    for line in lines:
+        event = _event(line)
+        if event is None:
+            messages.append(line)
+            if line.startswith("!"):
+                # Warnings are for the user, as on a terminal.
+                print(line, end="", file=sys.stderr)
+            continue
+        if bar is not None:
+            bar.update(event)
+        if prints and bar is None and event["event"] == "run":
+            print(f"{event['done']}/{event['runs']} runs", file=sys.stderr)
+
+
+def _event(line: str) -> dict[str, object] | None:
+    """The event of a line of progress; ``None`` for other lines."""
+    if not line.startswith("{"):
+        return None
+    try:
+        event = json.loads(line)
+    except ValueError:
+        return None
+    return event if isinstance(event, dict) and "event" in event else None
