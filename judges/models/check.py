@@ -1,5 +1,5 @@
-"""Builds exported models with PyTorch from model.json and model.safetensors alone, and holds their
-logits against those that tp-sweep tells.
+"""Builds exported models with PyTorch by the Python module, from model.json and model.safetensors alone, and holds
+their logits against those that tp-sweep predicts.
 
     python check.py BINARY FOLDER
 
@@ -11,7 +11,6 @@ import gzip
 import json
 import subprocess
 import sys
-from collections import OrderedDict
 from pathlib import Path
 
 import numpy
@@ -19,25 +18,14 @@ import safetensors.torch
 import torch
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE.parent.parent / "python"))
+from tp_sweep import _torch  # noqa: E402
 DATA = HERE.parent.parent / "data"
 MNIST = DATA / "mnist"
 # Images that logits are compared on.
 SHOWN = 300
 TOLERANCE = 1e-4
 
-ACTIVATIONS = {
-    "relu": torch.nn.ReLU,
-    "tanh": torch.nn.Tanh,
-    "sigmoid": torch.nn.Sigmoid,
-    "leaky_relu": torch.nn.LeakyReLU,
-    "elu": torch.nn.ELU,
-    "selu": torch.nn.SELU,
-    "gelu": torch.nn.GELU,
-    "silu": torch.nn.SiLU,
-    "softplus": torch.nn.Softplus,
-    "identity": torch.nn.Identity,
-}
-POOLINGS = {"max": torch.nn.MaxPool2d, "average": torch.nn.AvgPool2d}
 checked = 0
 
 
@@ -55,86 +43,13 @@ def idx(name):
     return numpy.frombuffer(contents, numpy.uint8, offset=4 + 4 * len(shape)).reshape(shape)
 
 
-class Start(torch.nn.Module):
-    """The start of a shortcut. Shortcuts are not nested."""
-
-    def forward(self, x):
-        Start.value = x
-        return x
-
-
-class Add(torch.nn.Module):
-    """Adds a shortcut: every second row and column if the image is halved, and zeros for missing channels."""
-
-    def forward(self, x):
-        skipped = Start.value
-        if skipped.shape[2:] != x.shape[2:]:
-            skipped = skipped[:, :, ::2, ::2]
-        missing = x.shape[1] - skipped.shape[1]
-        return x + torch.nn.functional.pad(skipped, (0, 0, 0, 0, 0, missing))
-
-
-def module(layer, is_image):
-    """The layer as PyTorch has it."""
-    match layer["kind"]:
-        case "dropout":
-            return torch.nn.Dropout(layer["rate"])
-        case "convolution":
-            sizes = layer["inputs"], layer["outputs"], layer["kernel_size"]
-            return torch.nn.Conv2d(*sizes, padding=layer["padding"])
-        case "dense":
-            return torch.nn.Linear(layer["inputs"], layer["outputs"])
-        case "batch_norm":
-            norm = torch.nn.BatchNorm2d if is_image else torch.nn.BatchNorm1d
-            return norm(layer["units"], eps=layer["epsilon"])
-        case "layer_norm":
-            return torch.nn.LayerNorm(layer["shape"], eps=layer["epsilon"])
-        case "global_pooling":
-            return torch.nn.AdaptiveAvgPool2d(1)
-        case "residual":
-            return Add() if "add" in layer else Start()
-        case "strided_convolution":
-            sizes = layer["inputs"], layer["outputs"], layer["kernel_size"]
-            return torch.nn.Conv2d(*sizes, stride=layer["stride"], padding=layer["padding"])
-        case "prelu":
-            return torch.nn.PReLU()
-        case "group_norm":
-            return torch.nn.GroupNorm(layer["groups"], layer["units"], eps=layer["epsilon"])
-        case "activation":
-            return ACTIVATIONS[layer["function"]]()
-        case "pooling":
-            return POOLINGS[layer["pooling"]](layer["size"])
-        case "flatten":
-            return torch.nn.Flatten()
-        case other:
-            sys.exit(f"FAILED: no layer is known as {other}")
-
-
-def network(description):
-    """The network of a model.json."""
-    modules = OrderedDict()
-    is_image = "image" in description["input"]
-    for number, layer in enumerate(description["layers"]):
-        is_image = is_image and layer["kind"] != "flatten"
-        name = layer.get("name", f"{layer['kind']}_{number}")
-        modules[name] = module(layer, is_image)
-    return torch.nn.Sequential(modules).eval()
-
-
-def normalised(samples, description):
+def inputs(samples, description):
     """Samples ([n, features], or images [n, height, width, channels]) as the network takes them."""
-    inputs = description["input"]
-    values = samples.astype(numpy.float32)
-    if inputs["bytes"]:
-        values = values / numpy.float32(255)
-    if inputs["normalise"] != "none":
-        mean, deviation = (numpy.float32(inputs[key]) for key in ["mean", "standard_deviation"])
-        values = (values - mean) / deviation
-    tensor = torch.from_numpy(values)
-    return tensor.permute(0, 3, 1, 2) if "image" in inputs else tensor
+    tensor = torch.from_numpy(samples.copy())
+    return tensor.permute(0, 3, 1, 2) if "image" in description["input"] else tensor
 
 
-def tp_sweep(*arguments):
+def run_program(*arguments):
     command = [binary, *map(str, arguments)]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     check(done.returncode == 0, f"{command}: {done.stderr}")
@@ -143,7 +58,7 @@ def tp_sweep(*arguments):
 
 def trials_of(sweep):
     """Trains a sweep; its trials' names."""
-    tp_sweep("run", sweep, "--device", "cpu", "--quiet", "--data", DATA)
+    run_program("run", sweep, "--device", "cpu", "--quiet", "--data", DATA)
     runs = folder / "runs" / Path(sweep).stem
     return sorted(path.name for path in runs.iterdir() if path.is_dir())
 
@@ -151,26 +66,23 @@ def trials_of(sweep):
 def compare(sweep, name, input_path, samples, labels):
     """Exports a trial, and compares PyTorch's answers to `samples`, which are in `input_path`."""
     model = folder / "models" / f"{Path(sweep).stem}-{name}"
-    tp_sweep("export", sweep, "--trial", name, "--data", DATA)
+    run_program("export", sweep, "--trial", name, "--data", DATA)
     description = json.load(open(model / "model.json"))
     weights = safetensors.torch.load_file(model / "model.safetensors")
     kept = folder / "runs" / Path(sweep).stem / name / "fold-0" / "model.safetensors"
     same = safetensors.torch.load_file(kept)
     check(weights.keys() == same.keys(), f"{name}: tensors of the run")
     check(all(torch.equal(weights[key], same[key]) for key in weights), f"{name}: weights of the run")
-    built = network(description)
-    # Every tensor has its place, and every parameter and statistic its tensor.
-    missing, unexpected = built.load_state_dict(weights, strict=False)
-    missing = [key for key in missing if not key.endswith("num_batches_tracked")]
-    check(not missing and not unexpected, f"{name}: {missing} {unexpected}")
+    # Fails unless every tensor has its place, and every parameter and statistic its tensor.
+    built = _torch.load(model)
     parameters = sum(parameter.numel() for parameter in built.parameters())
     check(parameters == description["run"]["parameters"], f"{name}: {parameters} parameters")
-    rows = list(csv.DictReader(tp_sweep("predict", model, input_path, "--logits").splitlines()))
+    rows = list(csv.DictReader(run_program("predict", model, input_path, "--logits").splitlines()))
     check(len(rows) == len(samples), f"{name}: {len(rows)} answers")
     classes = description["classes"]
     ours = numpy.array([[float(row[f"logit_{c}"]) for c in classes] for row in rows], numpy.float32)
     with torch.no_grad():
-        theirs = built(normalised(samples[:SHOWN], description)).numpy()
+        theirs = built(inputs(samples[:SHOWN], description)).numpy()
     error = numpy.abs(ours[:SHOWN] - theirs).max()
     check(error < TOLERANCE, f"{name}: logits differ by {error}")
     check(theirs.std(axis=0).min() > 1e-3, f"{name}: it answers to its input")

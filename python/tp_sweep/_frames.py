@@ -7,15 +7,14 @@ import importlib.util
 import io
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Literal, Union
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     import pandas
     import polars
 
-    Frame = Union[pandas.DataFrame, polars.DataFrame]
-else:
-    Frame = Any
+#: A table.
+Frame: TypeAlias = "pandas.DataFrame | polars.DataFrame"
 
 #: The libraries of frames.
 FrameLibrary = Literal["pandas", "polars"]
@@ -35,7 +34,8 @@ def read_csv(contents: bytes, library: FrameLibrary | None) -> Frame:
     if library == "pandas":
         import pandas
 
-        return pandas.read_csv(io.BytesIO(contents))
+        table: Frame = pandas.read_csv(io.BytesIO(contents))
+        return table
     import polars
 
     return polars.read_csv(contents, infer_schema_length=None)

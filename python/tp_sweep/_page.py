@@ -29,7 +29,4 @@ class Page:
     def _repr_html_(self) -> str:
         page = html.escape(self.path.read_text(encoding="utf-8"), quote=True)
         # Its own document: the page's styles and scripts stay apart from the notebook's.
-        return (
-            f'<iframe srcdoc="{page}" width="100%" height="{self.height}" '
-            'style="border: 1px solid #8888"></iframe>'
-        )
+        return f'<iframe srcdoc="{page}" width="100%" height="{self.height}" style="border: 1px solid #8888"></iframe>'

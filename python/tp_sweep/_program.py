@@ -78,7 +78,7 @@ def check(exit_code: int, message: str) -> None:
     """
     if exit_code in (0, 1):
         return
-    text = message.strip() or f"tp-sweep ended with exit code {exit_code}"
+    text = message.strip().removeprefix("× ") or f"tp-sweep ended with exit code {exit_code}"
     if exit_code == _RESULTS_MISSING:
         raise ResultsMissingError(text, exit_code)
     raise TpSweepError(text, exit_code)

@@ -8,14 +8,14 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Union
+from typing import Any
 
 from ._program import call
 from ._results import Results
 from ._training import train
 
 #: A sweep file, or a dictionary with its contents.
-Source = Union[str, "os.PathLike[str]", Mapping[str, Any]]
+Source = str | os.PathLike[str] | Mapping[str, Any]
 
 
 class Sweep:
@@ -132,8 +132,8 @@ def run(
     """Trains every run of a sweep that has no result, writes the report, and returns the results.
 
     Args:
-        sweep: A sweep file, a dictionary with its contents, or a :class:`Sweep`, to which ``set``, ``runs``, ``reports``
-            and ``data`` do not apply.
+        sweep: A sweep file, a dictionary with its contents, or a :class:`Sweep`, to which ``set``, ``runs``,
+            ``reports`` and ``data`` do not apply.
 
     The other arguments are those of :class:`Sweep` and :meth:`Sweep.run`.
 
