@@ -46,6 +46,7 @@ pub mod cli;
 pub mod data;
 pub mod datasets;
 mod escape;
+pub mod handin;
 pub mod launch;
 pub mod metrics;
 #[allow(

@@ -58,6 +58,8 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Plan(arguments)) => commands::plan::plan(&arguments),
         Some(Command::Export(arguments)) => commands::export::export(&arguments),
         Some(Command::Predict(arguments)) => commands::predict::predict(&arguments),
+        Some(Command::Pack(arguments)) => commands::pack::pack(&arguments),
+        Some(Command::Grade(arguments)) => commands::grade::grade(&arguments),
         Some(Command::Launch(command)) => commands::launch::launch(&command),
         Some(Command::Devices) => commands::devices::devices_command(),
         Some(Command::Data(command)) => commands::data::data(&command),

@@ -30,6 +30,7 @@ mod export;
 mod faults;
 mod fuzz_corpus;
 mod grid;
+mod handin;
 mod hostile_sweeps;
 mod inputs;
 mod keeping;

@@ -1,6 +1,7 @@
 //! The command line as a whole, and the arguments of the smaller commands.
 
 use super::data::DataCommand;
+use super::handin::{GradeArguments, PackArguments};
 use super::init::InitArguments;
 use super::launch::LaunchCommand;
 use super::model::{ExportArguments, PredictArguments};
@@ -69,6 +70,10 @@ pub enum Command {
     Export(ExportArguments),
     /// Classify images, tables or arrays with an exported model, and write CSV
     Predict(PredictArguments),
+    /// Pack the sweep file, the results and the report into one archive, to hand them in
+    Pack(PackArguments),
+    /// Check archives of `pack`: files, reports, and a sample of runs, trained again
+    Grade(GradeArguments),
     /// Run the sweep on a cluster: Slurm, Kubernetes or HyperQueue
     #[command(subcommand)]
     Launch(LaunchCommand),

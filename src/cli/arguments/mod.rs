@@ -2,6 +2,7 @@
 
 mod commands;
 mod data;
+mod handin;
 mod init;
 mod launch;
 mod model;
@@ -16,6 +17,7 @@ pub(super) use commands::{
     ReportArguments, StatusArguments, TableArguments, VerifyArguments,
 };
 pub(super) use data::{CheckArguments, DataCommand, FetchArguments, ListArguments};
+pub(super) use handin::{GradeArguments, PackArguments};
 pub(super) use init::InitArguments;
 pub(super) use launch::{
     LaunchCommand, LaunchPrintArguments, LaunchSlurmArguments, LaunchedArguments,

@@ -6,6 +6,7 @@ mod data_folders;
 mod input_guard;
 mod output_file;
 mod recorded_details;
+mod retraining;
 mod sweep_context;
 mod trial_name;
 
@@ -17,6 +18,7 @@ pub(super) use input_guard::{
 };
 pub(super) use output_file::write_output;
 pub(super) use recorded_details::RecordedDetails;
+pub(super) use retraining::{RetrainedRun, Retraining, sample_runs};
 pub(super) use sweep_context::{
     SweepContext, fingerprints, load, load_datasets, load_for_results, load_from_results,
     lock_sweep, lock_sweep_shared, missing_results_error, open_store, open_store_at,

@@ -3,6 +3,7 @@
 use super::export_error::ExportError;
 use crate::cli::messages::{format_bytes, with_count};
 use crate::data::{DataError, FetchError};
+use crate::handin::HandinError;
 use crate::launch::LaunchError;
 use crate::model_io::ModelError;
 use crate::plan::{Plan, PlanError};
@@ -126,6 +127,15 @@ pub enum CliError {
     /// A results folder to be shown does not exist.
     #[error("no results in {}; run `tp-sweep run` first", .0.display())]
     NoTensorBoardData(PathBuf),
+    /// An archive cannot be written or read.
+    #[error(transparent)]
+    Handin(#[from] HandinError),
+    /// The sweep file is not the one that was trained last.
+    #[error(
+        "the sweep file or the --set options are not those of the last training of {0}: run it again, \
+         or pass the same --set options, so that the archive has the sweep of its results"
+    )]
+    SweepEditedBeforePack(String),
     /// A program of the system cannot be used.
     #[error("cannot {action}: {error}")]
     Program {
@@ -215,6 +225,8 @@ impl CliError {
             | Self::NoPage(_)
             | Self::NoTensorBoardData(_)
             | Self::Program { .. }
+            | Self::Handin(_)
+            | Self::SweepEditedBeforePack(_)
             | Self::NotResultsOfSweep { .. }
             | Self::UnknownTrial { .. }
             | Self::SameTrial(_)

@@ -1,0 +1,37 @@
+//! The arguments of `pack` and `grade`.
+
+use super::shared::{FolderArguments, SweepArguments};
+use clap::Args;
+use std::path::PathBuf;
+
+/// The arguments of `pack`.
+#[derive(Args, Clone, Debug)]
+pub struct PackArguments {
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    #[command(flatten)]
+    pub folders: FolderArguments,
+    /// Write the archive to this file [default: <sweep>.tar.gz]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The arguments of `grade`.
+#[derive(Args, Clone, Debug)]
+pub struct GradeArguments {
+    /// Check these archives of `pack`
+    #[arg(value_name = "ARCHIVE", required = true)]
+    pub archives: Vec<PathBuf>,
+    /// Train this many finished runs of each archive again
+    #[arg(long, value_name = "COUNT", default_value_t = 3)]
+    pub sample: u32,
+    /// Seed the choice of runs [default: a new one each time, which is printed]
+    #[arg(long, value_name = "NUMBER")]
+    pub seed: Option<u64>,
+    /// Also write the table as CSV to this file
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Read data sets from this folder [default: data, here, else the installation's]
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+}

@@ -1,0 +1,88 @@
+//! The checks of one archive.
+
+use super::checked_report::{CheckedReport, check_report};
+use super::checked_run::{CheckedRun, check_run};
+use crate::cli::arguments::GradeArguments;
+use crate::cli::context::{
+    Retraining, SweepContext, load_from_results, open_store_at, sample_runs,
+};
+use crate::cli::errors::CliError;
+use crate::handin::{FileFinding, unpack};
+use std::path::Path;
+
+/// What the checks of an archive found.
+pub(super) struct Checked {
+    /// The path of the archive, as the user named it.
+    pub(super) archive: String,
+    /// `None` if the archive cannot be read; then the error.
+    pub(super) contents: Result<CheckedContents, CliError>,
+}
+
+/// What the checks of a readable archive found.
+pub(super) struct CheckedContents {
+    /// The name of the sweep.
+    pub(super) sweep: String,
+    /// The number of runs of the sweep.
+    pub(super) runs: usize,
+    /// The number of runs with a valid result.
+    pub(super) results: usize,
+    /// Files that are not as they were packed.
+    pub(super) findings: Vec<FileFinding>,
+    pub(super) report: CheckedReport,
+    /// The runs that were trained again.
+    pub(super) sample: Vec<CheckedRun>,
+}
+
+impl Checked {
+    /// Whether all files, the report and the sampled runs are as they should be.
+    pub(super) fn is_reproduced(&self) -> bool {
+        self.contents.as_ref().is_ok_and(|contents| {
+            contents.findings.is_empty()
+                && contents.report.agrees()
+                && contents.sample.iter().all(CheckedRun::agrees)
+        })
+    }
+}
+
+/// Checks an archive.
+pub(super) fn check(archive: &Path, arguments: &GradeArguments, seed: u64) -> Checked {
+    Checked {
+        archive: archive.display().to_string(),
+        contents: check_contents(archive, arguments, seed),
+    }
+}
+
+fn check_contents(
+    archive: &Path,
+    arguments: &GradeArguments,
+    seed: u64,
+) -> Result<CheckedContents, CliError> {
+    let folder = tempfile::tempdir()?;
+    let unpacked = unpack(archive, folder.path())?;
+    let sweep_name = &unpacked.manifest.sweep;
+    let results_folder = unpacked.folder.join("runs").join(sweep_name);
+    let context = load_from_results(&results_folder, arguments.data.as_deref())?;
+    let SweepContext {
+        plan,
+        dataset_cache,
+        ..
+    } = &context;
+    let store = open_store_at(&results_folder, plan, dataset_cache)?;
+    let results = store.read(plan);
+    let count = arguments.sample as usize;
+    let chosen = sample_runs(&store, plan, &results, count, seed);
+    let retraining = Retraining::new(dataset_cache, plan, &store, &chosen)?;
+    let sample = chosen.into_iter().filter_map(|run| {
+        let result = results.finished(run)?;
+        Some(check_run(&retraining, plan, &store, run, result))
+    });
+    let sample = sample.collect();
+    Ok(CheckedContents {
+        sweep: plan.name.clone(),
+        runs: plan.runs().count(),
+        results: results.runs.len(),
+        report: check_report(&context, &store, &results, &unpacked)?,
+        findings: unpacked.findings,
+        sample,
+    })
+}

@@ -1,0 +1,83 @@
+//! A run that was trained again.
+
+use crate::cli::context::Retraining;
+use crate::cli::messages::Tolerance;
+use crate::outcome::Outcome;
+use crate::plan::{Plan, RunId};
+use crate::record::{RunResult, Store};
+
+/// A run that was trained again.
+pub(super) struct CheckedRun {
+    /// The folder of the run.
+    pub(super) name: String,
+    /// How closely it had to agree; `None` if it could not be trained.
+    pub(super) tolerance: Option<Tolerance>,
+    /// What differs, with the numbers.
+    pub(super) differences: Vec<String>,
+}
+
+impl CheckedRun {
+    pub(super) fn agrees(&self) -> bool {
+        self.differences.is_empty()
+    }
+}
+
+/// Trains a run again and compares everything that the training determines: epochs, scores, and on CPUs of one kind
+/// the predictions and the counts of classes.
+pub(super) fn check_run(
+    retraining: &Retraining,
+    plan: &Plan,
+    store: &Store,
+    run: RunId,
+    result: &RunResult,
+) -> CheckedRun {
+    let name = plan.folder(run).display().to_string();
+    let retrained = match retraining.compare(run, result) {
+        Ok(retrained) => retrained,
+        Err(error) => {
+            return CheckedRun {
+                name,
+                tolerance: None,
+                differences: vec![format!("cannot be trained again: {error}")],
+            };
+        }
+    };
+    let mut differences: Vec<String> = retrained
+        .differences
+        .iter()
+        .map(ToString::to_string)
+        .collect();
+    let parameters = plan.trials[run.trial].config.parameters();
+    if result.parameters != parameters {
+        differences.push(format!(
+            "the number of parameters was {} and is {parameters}",
+            result.parameters
+        ));
+    }
+    if let (Outcome::Finished(finished), Tolerance::BitExact) =
+        (&retrained.rerun.outcome, retrained.tolerance)
+    {
+        let packed = store.predictions(plan, run);
+        if let (Some(packed), Some(now)) = (&packed, &finished.predictions) {
+            let pairs = packed.predicted.iter().zip(&now.predicted);
+            let changed = pairs.filter(|(before, after)| before != after).count();
+            if packed != now {
+                differences.push(format!(
+                    "{changed} of {} predictions differ",
+                    now.predicted.len()
+                ));
+            }
+        }
+        if let Some(packed) = store.classification(plan, run) {
+            let validation = finished.validation.as_ref().map(|(_, counts)| counts);
+            if packed.validation.as_ref() != validation || packed.test != finished.test.1 {
+                differences.push("the confusion matrix or the probabilities differ".to_owned());
+            }
+        }
+    }
+    CheckedRun {
+        name,
+        tolerance: Some(retrained.tolerance),
+        differences,
+    }
+}

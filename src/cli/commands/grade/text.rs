@@ -1,0 +1,153 @@
+//! The texts of `tp-sweep grade`.
+
+use super::check::{Checked, CheckedContents};
+use super::checked_report::CheckedReport;
+use super::checked_run::CheckedRun;
+use crate::cli::messages::Tolerance;
+use crate::escape;
+use std::fmt::Write;
+use unicode_width::UnicodeWidthStr;
+
+/// The maximum number of differences of one kind that are shown.
+const MAX_SHOWN: usize = 5;
+
+const COLUMNS: [&str; 7] = [
+    "archive",
+    "sweep",
+    "results",
+    "files",
+    "report",
+    "trained again",
+    "verdict",
+];
+
+/// The cells of an archive's row.
+fn cells(checked: &Checked) -> [String; 7] {
+    let archive = checked.archive.clone();
+    let contents = match &checked.contents {
+        Ok(contents) => contents,
+        Err(_) => {
+            let none = || "–".to_owned();
+            let verdict = "cannot be read".to_owned();
+            return [archive, none(), none(), none(), none(), none(), verdict];
+        }
+    };
+    let files = match contents.findings.len() {
+        0 => "unchanged".to_owned(),
+        count => format!("{count} changed"),
+    };
+    let report = match &contents.report {
+        CheckedReport::Equal => "equal",
+        CheckedReport::OtherVersion(_) => "other version",
+        CheckedReport::Different(_) => "differs",
+    };
+    let verdict = match (checked.is_reproduced(), contents.results == contents.runs) {
+        (false, _) => "differs, see above",
+        (true, false) => "reproduced, incomplete",
+        (true, true) => "reproduced",
+    };
+    [
+        archive,
+        contents.sweep.clone(),
+        format!("{} of {}", contents.results, contents.runs),
+        files,
+        report.to_owned(),
+        sample_text(contents),
+        verdict.to_owned(),
+    ]
+}
+
+fn sample_text(contents: &CheckedContents) -> String {
+    let sample = &contents.sample;
+    let equal = sample.iter().filter(|run| run.agrees()).count();
+    let is_exact = |run: &CheckedRun| run.tolerance == Some(Tolerance::BitExact);
+    let how = if sample.iter().all(is_exact) {
+        "identical"
+    } else {
+        "within rounding"
+    };
+    match sample.len() {
+        0 => "none".to_owned(),
+        count => format!("{equal} of {count} {how}"),
+    }
+}
+
+/// The table of all archives.
+pub(super) fn table(table: &[Checked]) -> String {
+    let rows: Vec<[String; 7]> = std::iter::once(COLUMNS.map(str::to_owned))
+        .chain(table.iter().map(cells))
+        .collect();
+    let width = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].width());
+        widths.max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..COLUMNS.len()).map(width).collect();
+    let mut text = String::new();
+    for row in &rows {
+        let cells = row.iter().zip(&widths).map(|(cell, width)| {
+            let padding = " ".repeat(width.saturating_sub(cell.width()));
+            format!("{cell}{padding}")
+        });
+        let line = cells.collect::<Vec<_>>().join("  ");
+        let _ = writeln!(text, "{}", line.trim_end());
+    }
+    text
+}
+
+/// The table as CSV.
+pub(super) fn csv(table: &[Checked]) -> String {
+    let mut text = String::new();
+    for row in std::iter::once(COLUMNS.map(str::to_owned)).chain(table.iter().map(cells)) {
+        let cells = row.map(|cell| escape::csv(&cell));
+        let _ = writeln!(text, "{}", cells.join(","));
+    }
+    text
+}
+
+/// What an archive's checks found, with the numbers; empty if all agrees.
+pub(super) fn details(checked: &Checked) -> String {
+    let mut lines = Vec::new();
+    match &checked.contents {
+        Err(error) => lines.push(error.to_string()),
+        Ok(contents) => {
+            let findings = contents.findings.iter().map(ToString::to_string);
+            shorten(&mut lines, "files: ", findings.collect());
+            match &contents.report {
+                CheckedReport::Equal => {}
+                CheckedReport::OtherVersion(version) => lines.push(format!(
+                    "report: not compared, because tp-sweep {version} wrote it"
+                )),
+                CheckedReport::Different(differences) => {
+                    shorten(&mut lines, "report: ", differences.clone());
+                }
+            }
+            for run in &contents.sample {
+                let name = format!("{}: ", run.name);
+                shorten(&mut lines, &name, run.differences.clone());
+            }
+        }
+    }
+    if lines.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("{}:\n", checked.archive);
+    for line in lines {
+        let _ = writeln!(text, "  {line}");
+    }
+    text.push('\n');
+    text
+}
+
+/// Appends the first of these texts, and how many more there are.
+fn shorten(lines: &mut Vec<String>, prefix: &str, texts: Vec<String>) {
+    let more = texts.len().saturating_sub(MAX_SHOWN);
+    lines.extend(
+        texts
+            .into_iter()
+            .take(MAX_SHOWN)
+            .map(|text| format!("{prefix}{text}")),
+    );
+    if more > 0 {
+        lines.push(format!("{prefix}and {more} more"));
+    }
+}

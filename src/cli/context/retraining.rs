@@ -1,0 +1,105 @@
+//! Runs trained again on this CPU and compared with their results.
+
+use super::sweep_context::load_datasets;
+use crate::cli::errors::CliError;
+use crate::cli::messages::{Difference, Tolerance, diff_results};
+use crate::data::DatasetCache;
+use crate::plan::{Plan, RunId};
+use crate::record::{Machine, RecordedSweep, Results, RunResult, Store};
+use crate::run::{CohortError, RerunResult, TensorExecutor, TensorMemory, rerun};
+use burn::backend::Flex;
+use std::path::Path;
+
+/// Trains runs of a sweep again.
+pub(crate) struct Retraining<'a> {
+    plan: &'a Plan,
+    executor: TensorExecutor<Flex>,
+    /// Whether the sweep was only ever trained on this kind of processor and system.
+    is_same_processor: bool,
+}
+
+/// What training a run again gave.
+pub(crate) struct RetrainedRun {
+    pub(crate) rerun: RerunResult,
+    pub(crate) tolerance: Tolerance,
+    pub(crate) differences: Vec<Difference>,
+}
+
+impl<'a> Retraining<'a> {
+    /// Loads the data of these runs.
+    ///
+    /// # Errors
+    /// Data cannot be read.
+    pub(crate) fn new(
+        dataset_cache: &DatasetCache,
+        plan: &'a Plan,
+        store: &Store,
+        runs: &[RunId],
+    ) -> Result<Self, CliError> {
+        let datasets = load_datasets(plan, dataset_cache, runs.iter().map(|run| run.trial))?;
+        Ok(Self {
+            plan,
+            executor: TensorExecutor::new(datasets, &Default::default(), TensorMemory::Thread),
+            is_same_processor: is_same_processor(store.folder()),
+        })
+    }
+
+    /// Trains a run again and compares it with its result.
+    ///
+    /// # Errors
+    /// It cannot be trained.
+    pub(crate) fn compare(
+        &self,
+        run: RunId,
+        result: &RunResult,
+    ) -> Result<RetrainedRun, CohortError> {
+        let tolerance = if result.device == "cpu" && self.is_same_processor {
+            Tolerance::BitExact
+        } else {
+            Tolerance::Rounding
+        };
+        let rerun = rerun(&self.executor, self.plan, run)?;
+        Ok(RetrainedRun {
+            differences: diff_results(result, &rerun, tolerance),
+            rerun,
+            tolerance,
+        })
+    }
+}
+
+/// A pseudo-random sample of the finished runs, determined by the seed, in the order of the plan.
+pub(crate) fn sample_runs(
+    store: &Store,
+    plan: &Plan,
+    results: &Results,
+    count: usize,
+    seed: u64,
+) -> Vec<RunId> {
+    let sampling_key = |run: &RunId| {
+        let mut hasher = blake3::Hasher::new_derive_key("tp-sweep verify sample");
+        hasher.update(&seed.to_le_bytes());
+        hasher.update(store.run_hash(*run).to_string().as_bytes());
+        *hasher.finalize().as_bytes()
+    };
+    let finished = plan.runs().filter(|run| results.finished(*run).is_some());
+    let mut chosen: Vec<RunId> = finished.collect();
+    chosen.sort_by_cached_key(sampling_key);
+    chosen.truncate(count);
+    chosen.sort_unstable();
+    chosen
+}
+
+/// Whether the sweep was only ever trained on this kind of processor and system: processors with
+/// different vector units round differently.
+fn is_same_processor(folder: &Path) -> bool {
+    let Ok(recorded) = RecordedSweep::read(folder) else {
+        return true;
+    };
+    let current = Machine::current();
+    let is_same =
+        |host: &Machine| host.processor == current.processor && host.system == current.system;
+    recorded
+        .invocations
+        .iter()
+        .all(|start| is_same(&start.machine))
+}

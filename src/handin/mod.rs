@@ -1,0 +1,12 @@
+//! Archives of a sweep for hand-in: what `pack` writes and `grade` reads. They hold the sweep file, the results, the
+//! report, and a manifest with the hash of every file.
+
+mod error;
+mod manifest;
+mod pack;
+mod unpack;
+
+pub use error::HandinError;
+pub use manifest::{FileEntry, PackManifest};
+pub use pack::{PackedFile, pack};
+pub use unpack::{FileFinding, Unpacked, unpack};
