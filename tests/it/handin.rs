@@ -144,6 +144,20 @@ fn a_better_score_is_found_by_training_again() {
 }
 
 #[test]
+fn an_impossible_result_is_reported() {
+    let project = packed();
+    with_change(&project, RESULT, |text| {
+        text.replacen("\"accuracy\": 0.", "\"accuracy\": 7.", 1)
+    });
+    with_new_manifest(&project, RESULT);
+    let done = grade(&project, &["changed.tar.gz"]);
+    assert_eq!(done.code, 1, "{}", done.error);
+    let line = format!("results: {RESULT} is not a valid result of this sweep\n");
+    assert!(done.output.contains(&line), "{}", done.output);
+    assert!(done.output.contains("3 of 4"), "{}", done.output);
+}
+
+#[test]
 fn an_archive_that_cannot_be_read_is_a_row() {
     let project = packed();
     project.write("broken.tar.gz", "no archive");

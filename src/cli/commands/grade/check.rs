@@ -7,8 +7,11 @@ use crate::cli::context::{
     Retraining, SweepContext, load_from_results, open_store_at, sample_runs,
 };
 use crate::cli::errors::CliError;
-use crate::handin::{FileFinding, unpack};
-use std::path::Path;
+use crate::handin::{FileFinding, Unpacked, unpack};
+use crate::plan::Plan;
+use crate::record::{RESULT_FILE, Results, Store};
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
 
 /// What the checks of an archive found.
 pub(super) struct Checked {
@@ -28,6 +31,8 @@ pub(super) struct CheckedContents {
     pub(super) results: usize,
     /// Files that are not as they were packed.
     pub(super) findings: Vec<FileFinding>,
+    /// The paths of results that are not valid: damaged, impossible, or of other settings than the sweep's.
+    pub(super) invalid_results: Vec<String>,
     pub(super) report: CheckedReport,
     /// The runs that were trained again.
     pub(super) sample: Vec<CheckedRun>,
@@ -38,6 +43,7 @@ impl Checked {
     pub(super) fn is_reproduced(&self) -> bool {
         self.contents.as_ref().is_ok_and(|contents| {
             contents.findings.is_empty()
+                && contents.invalid_results.is_empty()
                 && contents.report.agrees()
                 && contents.sample.iter().all(CheckedRun::agrees)
         })
@@ -81,8 +87,29 @@ fn check_contents(
         sweep: plan.name.clone(),
         runs: plan.runs().count(),
         results: results.runs.len(),
+        invalid_results: invalid_results(&unpacked, &store, plan, &results),
         report: check_report(&context, &store, &results, &unpacked)?,
         findings: unpacked.findings,
         sample,
     })
+}
+
+/// The results in the archive that are not among the valid ones.
+fn invalid_results(
+    unpacked: &Unpacked,
+    store: &Store,
+    plan: &Plan,
+    results: &Results,
+) -> Vec<String> {
+    let valid: HashSet<PathBuf> = results
+        .runs
+        .keys()
+        .map(|run| store.run_folder(plan, *run).join(RESULT_FILE))
+        .collect();
+    let is_result = |path: &&String| path.rsplit('/').next() == Some(RESULT_FILE);
+    let paths = unpacked.manifest.files.keys().filter(is_result);
+    paths
+        .filter(|path| !valid.contains(&unpacked.folder.join(path)))
+        .cloned()
+        .collect()
 }

@@ -112,6 +112,9 @@ pub(super) fn details(checked: &Checked) -> String {
         Ok(contents) => {
             let findings = contents.findings.iter().map(ToString::to_string);
             shorten(&mut lines, "files: ", findings.collect());
+            let invalid = contents.invalid_results.iter();
+            let invalid = invalid.map(|path| format!("{path} is not a valid result of this sweep"));
+            shorten(&mut lines, "results: ", invalid.collect());
             match &contents.report {
                 CheckedReport::Equal => {}
                 CheckedReport::OtherVersion(version) => lines.push(format!(
