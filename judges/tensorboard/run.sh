@@ -14,3 +14,21 @@ trap 'rm -rf "$folder"' EXIT
   --runs "$folder/runs" --reports "$folder/reports"
 "$environment/bin/python" judges/tensorboard/check.py "$folder"
 "$environment/bin/python" judges/tensorboard/check.py target/tmp/every-plugin
+
+# `board` starts this TensorBoard and prints its address, which must serve the results.
+cd "$folder"
+printf 'name: smoke\n' > smoke.yaml
+PATH="$OLDPWD/$environment/bin:$PATH" env -u DISPLAY -u WAYLAND_DISPLAY "$binary" board smoke.yaml > board.txt &
+board=$!
+trap 'kill "$board" 2> /dev/null || true; pkill -f "logdir runs/smoke --host localhost" || true; rm -rf "$folder"' EXIT
+until [ -s board.txt ] || ! kill -0 "$board"; do sleep 0.2; done
+address=$(head -n 1 board.txt)
+"$OLDPWD/$environment/bin/python" - "$address" << 'PYTHON'
+import json
+import sys
+import urllib.request
+
+runs = json.load(urllib.request.urlopen(sys.argv[1] + "data/runs"))
+assert any("width64_lr0.1" in run for run in runs), runs
+print(f"board: {sys.argv[1]} serves {len(runs)} runs")
+PYTHON

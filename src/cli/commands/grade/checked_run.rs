@@ -54,6 +54,14 @@ pub(super) fn check_run(
             result.parameters
         ));
     }
+    for (what, packed, planned) in [
+        ("repeat", result.repeat, run.repeat),
+        ("fold", result.fold, run.fold),
+    ] {
+        if packed != planned {
+            differences.push(format!("the {what} was {packed} and is {planned}"));
+        }
+    }
     if let (Outcome::Finished(finished), Tolerance::BitExact) =
         (&retrained.rerun.outcome, retrained.tolerance)
     {
