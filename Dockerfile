@@ -8,7 +8,7 @@
 #     docker build -t tp-sweep-cuda --build-arg BASE=nvidia/cuda:12.8.1-devel-ubuntu24.04 .
 #     docker run --rm --gpus all -v "$PWD:/work" tp-sweep-cuda sweeps/axe5.yaml --device cuda
 
-# Needs glibc 2.36 or later, as the build image has it.
+# The base image needs glibc 2.36 or later, the version of the build image.
 ARG BASE=debian:bookworm-slim
 
 FROM rust:1.92-slim-bookworm AS build

@@ -37,7 +37,9 @@ def program() -> Path:
             return path
     found = shutil.which(name)
     if found is None:
-        raise FileNotFoundError(f"no program {name}: run `pip install tp-sweep` in this environment")
+        raise FileNotFoundError(
+            f"cannot find {name}: install the tp-sweep wheel in this environment, or set TP_SWEEP to its path"
+        )
     return Path(found)
 
 

@@ -52,7 +52,7 @@ class NotebookBar:
         self._draw()
 
     def close(self) -> None:
-        """Leaves the number of runs."""
+        """Clears the text and keeps the bar."""
         self._text = ""
         self._draw()
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 class Results:
     """The results of a sweep: tables, figures, the report, trained models.
 
-    Made by :func:`tp_sweep.run` and :meth:`tp_sweep.Sweep.results`.
+    Returned by :func:`tp_sweep.run` and :meth:`tp_sweep.Sweep.results`.
     """
 
     def __init__(self, sweep: Sweep, output: str) -> None:
@@ -89,8 +89,7 @@ class Results:
     def cv_results_(self) -> dict[str, list[Any]]:
         """The trials in the form of scikit-learn's ``GridSearchCV.cv_results_``.
 
-        scikit-learn calls the validation scores ``test`` scores. ``std_test_score`` is the sample standard deviation
-        (divided by n - 1), as everywhere in tp-sweep; scikit-learn's divides by n.
+        scikit-learn calls the validation scores ``test`` scores. ``std_test_score`` is the sample standard deviation (divisor n - 1), as everywhere in tp-sweep; scikit-learn uses n.
         """
         return cv_results(rows(self.csv_path.read_bytes()))
 
@@ -119,8 +118,8 @@ class Results:
     def load_model(self, trial: str | None = None, *, repeat: int = 0, fold: int = 0) -> Module:
         """A trained model as a ``torch.nn.Module`` in evaluation mode, with its normalisation as first layer.
 
-        Its input are samples as they are in the data: for images, a tensor of bytes or of floats from 0 to 255,
-        ``[samples, channels, height, width]``; for tables, ``[samples, features]``. Its output are logits,
+        Its input is the data before normalisation: for images, a tensor of bytes or of floats from 0 to 255,
+        ``[samples, channels, height, width]``; for tables, ``[samples, features]``. Its output is the logits,
         ``[samples, classes]``.
 
         Args:

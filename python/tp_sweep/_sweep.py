@@ -132,16 +132,17 @@ def run(
     """Trains every run of a sweep that has no result, writes the report, and returns the results.
 
     Args:
-        sweep: A sweep file, a dictionary with its contents, or a :class:`Sweep`, to which ``set``, ``runs``,
-            ``reports`` and ``data`` do not apply.
+        sweep: A sweep file, a dictionary with its contents, or a :class:`Sweep`.
 
     The other arguments are those of :class:`Sweep` and :meth:`Sweep.run`.
 
     Raises:
         TpSweepError: The sweep is invalid, or cannot start.
+        ValueError: ``sweep`` is a :class:`Sweep`, which has its own ``set``, ``runs``, ``reports`` and ``data``, and one
+            of them is given too.
     """
     if not isinstance(sweep, Sweep):
         sweep = Sweep(sweep, set=set, runs=runs, reports=reports, data=data)
-    elif set or data is not None:
-        raise ValueError("give `set` and `data` to Sweep(…), not to run(Sweep(…))")
+    elif set or data is not None or (runs, reports) != ("runs", "reports"):
+        raise ValueError("give `set`, `runs`, `reports` and `data` to Sweep(…), not to run(Sweep(…))")
     return sweep.run(device=device, workers=workers, progress=progress)

@@ -1,4 +1,4 @@
-"""A training, with its progress."""
+"""Runs a training and shows its progress."""
 
 from __future__ import annotations
 

@@ -205,7 +205,7 @@ mod tests {
         unpack(&path, &into)
     }
 
-    /// An archive of these files, without a manifest of its own.
+    /// An archive of these files, without a generated manifest.
     fn archive(files: &[(&str, &str)]) -> Vec<u8> {
         let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::fast()));
         for (path, text) in files {

@@ -46,13 +46,13 @@ pub(super) fn files(kind: StarterKind, language: Language) -> Vec<StarterFile> {
         StarterKind::Table => texts!(
             language,
             "table",
-            "`table.csv` is an example, to be replaced by your table.",
+            "`table.csv` is an example: replace it with your table.",
             "`table.csv` est un exemple, à remplacer par votre tableau."
         ),
         StarterKind::Images => texts!(
             language,
             "images",
-            "`images/` has examples, to be replaced by yours: one folder per class.",
+            "`images/` has examples, one folder per class: replace them with yours.",
             "`images/` contient des exemples, à remplacer par les vôtres : un dossier par classe."
         ),
         StarterKind::Mlp | StarterKind::Course => texts!(

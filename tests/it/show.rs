@@ -79,7 +79,7 @@ fn a_missing_report_states_how_to_get_it() {
     let done = project.run(&["open", "sweep.yaml"]);
     assert_eq!(done.code, 2);
     assert!(
-        done.error.contains("no report in reports/mine.html"),
+        done.error.contains("no report at reports/mine.html"),
         "{}",
         done.error
     );

@@ -77,7 +77,7 @@ pub enum Command {
     /// Run the sweep on a cluster: Slurm, Kubernetes or HyperQueue
     #[command(subcommand)]
     Launch(LaunchCommand),
-    /// List the devices of this machine, train briefly on each, and show what CUDA lacks
+    /// List the devices of this machine, train briefly on each, and show what is missing for CUDA
     Devices,
     /// List, fetch and check the built-in data sets
     #[command(subcommand)]

@@ -18,7 +18,7 @@ pub enum DataCommand {
 /// The arguments of `data list`.
 #[derive(Args, Clone, Debug)]
 pub struct ListArguments {
-    /// Look for data sets in this folder [default: data here, and the installation's]
+    /// Look for data sets in this folder [default: data, then the installed data]
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
 }
@@ -46,7 +46,7 @@ pub struct CheckArguments {
     /// Check this data set [default: all]
     #[arg(value_name = "NAME", value_parser = known_set)]
     pub set: Option<KnownSet>,
-    /// Look for data sets in this folder [default: data here, and the installation's]
+    /// Look for data sets in this folder [default: data, then the installed data]
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
 }

@@ -25,13 +25,13 @@ pub struct GradeArguments {
     /// Train this many finished runs of each archive again
     #[arg(long, value_name = "COUNT", default_value_t = 3)]
     pub sample: u32,
-    /// Seed the choice of runs [default: a new one each time, which is printed]
+    /// Choose the runs with this seed [default: a new seed, printed]
     #[arg(long, value_name = "NUMBER")]
     pub seed: Option<u64>,
     /// Also write the table as CSV to this file
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Read data sets from this folder [default: data, here, else the installation's]
+    /// Read data sets from this folder [default: data, then the installed data]
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
 }

@@ -15,7 +15,7 @@ pub struct InitArguments {
     /// Write it to this folder
     #[arg(value_name = "FOLDER", default_value = ".")]
     pub folder: PathBuf,
-    /// Write guide, comments and reports in this language
+    /// Write the guide, comments and reports in this language
     #[arg(long, value_name = "en|fr", default_value = "en", value_parser = super::commands::language)]
     pub language: Language,
 }

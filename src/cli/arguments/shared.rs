@@ -15,7 +15,7 @@ pub struct SweepArguments {
     #[arg(long = "set", value_name = "KEY=VALUE", add = ArgValueCompleter::new(assignments))]
     pub overrides: Vec<String>,
     /// Read data sets from this folder [default: data, here or in a folder above the sweep file,
-    /// else the installation's]
+    /// then the installed data]
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
 }

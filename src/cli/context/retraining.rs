@@ -18,7 +18,7 @@ pub(crate) struct Retraining<'a> {
     is_same_processor: bool,
 }
 
-/// What training a run again gave.
+/// The result of training a run again.
 pub(crate) struct RetrainedRun {
     pub(crate) rerun: RerunResult,
     pub(crate) tolerance: Tolerance,

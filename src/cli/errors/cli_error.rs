@@ -122,10 +122,10 @@ pub enum CliError {
     )]
     WouldReplaceFiles(Vec<PathBuf>),
     /// A report to be opened does not exist.
-    #[error("no report in {}; `tp-sweep run` and `tp-sweep report` write it", .0.display())]
+    #[error("no report at {}; write it with `tp-sweep report`", .0.display())]
     NoPage(PathBuf),
     /// A results folder to be shown does not exist.
-    #[error("no results in {}; run `tp-sweep run` first", .0.display())]
+    #[error("no results in {}; train the sweep first (`tp-sweep run`)", .0.display())]
     NoTensorBoardData(PathBuf),
     /// An archive cannot be written or read.
     #[error(transparent)]

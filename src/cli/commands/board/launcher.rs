@@ -12,8 +12,7 @@ pub(super) struct Launcher {
 }
 
 impl Launcher {
-    /// The launchers of this machine, the best first: TensorBoard, next to this program or on the path,
-    /// then the tools that install it in an environment of its own.
+    /// The launchers of this machine, in order of preference: TensorBoard, next to this program or on the path, then the tools that install it in a separate environment.
     pub(super) fn found() -> Vec<Self> {
         let program = std::env::current_exe().ok();
         let folder = program.as_deref().and_then(Path::parent);

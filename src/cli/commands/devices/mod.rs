@@ -30,7 +30,7 @@ pub(crate) fn devices_command() -> Result<u8, CliError> {
             Err(reason) => print(&kind_line(kind.kind, &reason))?,
         }
     }
-    print("\nNVIDIA GPUs need:\n")?;
+    print("\nRequirements for NVIDIA GPUs:\n")?;
     print(&requirement_lines(&cuda_requirements()))?;
     let chosen = DeviceChoice::Auto.resolve()?;
     let names: Vec<String> = chosen.iter().map(ToString::to_string).collect();

@@ -39,7 +39,7 @@ pub(super) fn device_lines(device: &CheckedDevice) -> String {
         line(&format!("memory: {total}, {free} free"));
     }
     match (&device.check, &device.reference) {
-        (Err(reason), _) => line(&format!("does not train: {reason}")),
+        (Err(reason), _) => line(&format!("training failed: {reason}")),
         (Ok(check), None) => line(&format!("trains ({:.2} s)", check.seconds)),
         (Ok(check), Some(reference)) => {
             let difference = check.difference(reference);
@@ -50,7 +50,7 @@ pub(super) fn device_lines(device: &CheckedDevice) -> String {
                 )
             } else {
                 format!(
-                    "computes wrong numbers: the loss is {}, {} on the CPU. Do not train on it; update \
+                    "wrong results: the loss is {}, but {} on the CPU. Do not train on this device; update \
                      its driver",
                     check.loss, reference.loss
                 )
@@ -134,7 +134,7 @@ mod tests {
         }));
         assert!(!wrong.agrees());
         let text = device_lines(&wrong);
-        assert!(text.contains("the loss is 0.6, 0.5 on the CPU"), "{text}");
+        assert!(text.contains("the loss is 0.6, but 0.5 on the CPU"), "{text}");
         let not_a_number = gpu(Ok(DeviceCheck {
             seconds: 1.0,
             loss: f64::NAN,
@@ -142,7 +142,7 @@ mod tests {
         assert!(!not_a_number.agrees());
         let broken = gpu(Err("out of memory".to_owned()));
         assert!(!broken.agrees());
-        assert!(device_lines(&broken).contains("does not train: out of memory\n"));
+        assert!(device_lines(&broken).contains("training failed: out of memory\n"));
     }
 
     #[test]

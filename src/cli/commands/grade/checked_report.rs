@@ -1,4 +1,4 @@
-//! The report of an archive, held against the one that its results give.
+//! The report of an archive, compared with the one generated from its results.
 
 use crate::cli::context::{RecordedDetails, SweepContext};
 use crate::cli::errors::CliError;
@@ -6,7 +6,7 @@ use crate::handin::Unpacked;
 use crate::record::{Program, Results, Store};
 use crate::report::{Listing, Report};
 
-/// The report of an archive, held against the one that its results give.
+/// The report of an archive, compared with the one generated from its results.
 pub(super) enum CheckedReport {
     /// They are equal.
     Equal,
@@ -17,7 +17,7 @@ pub(super) enum CheckedReport {
 }
 
 impl CheckedReport {
-    /// Whether nothing speaks against it.
+    /// Whether no difference was found.
     pub(super) fn agrees(&self) -> bool {
         !matches!(self, Self::Different(_))
     }

@@ -86,7 +86,7 @@ fn plan() -> Result<Plan, String> {
     Plan::with_dataset_info(&sweep, &info).map_err(|error| error.to_string())
 }
 
-/// The made-up images, in place of MNIST's: no file is needed.
+/// The made-up images, instead of MNIST's, so that no file is needed.
 fn datasets(plan: &Plan, run: RunId) -> HashMap<DeviceDatasetKey, Arc<Dataset>> {
     let data = &plan.trials[run.trial].config.data;
     let dataset = Dataset::known(

@@ -33,7 +33,7 @@ fn driver() -> Result<String, MissingRequirement> {
                  start it with --gpus all; in a virtual machine or under WSL, the host has the driver",
     };
     match probe_silently(result::init) {
-        None => Err(missing("there is no library libcuda.so.1")),
+        None => Err(missing("cannot find libcuda.so.1")),
         Some(Err(error)) => Err(missing(&format!("the driver failed ({error})"))),
         Some(Ok(())) => {
             let version = nvidia_driver_version();
@@ -46,11 +46,11 @@ fn nvrtc() -> Result<String, MissingRequirement> {
     let missing = |reason: String| MissingRequirement {
         reason,
         remedy: "install the CUDA toolkit; or run `pip install nvidia-cuda-nvrtc-cu12` and add the folder \
-                 nvidia/cuda_nvrtc/lib that it makes to LD_LIBRARY_PATH",
+                 nvidia/cuda_nvrtc/lib that it creates to LD_LIBRARY_PATH",
     };
     let compiled = probe_silently(|| compile_ptx("extern \"C\" __global__ void nothing() {}"));
     match compiled {
-        None => Err(missing("there is no library libnvrtc.so".to_owned())),
+        None => Err(missing("cannot find libnvrtc.so".to_owned())),
         Some(Err(error)) => Err(missing(format!("it does not compile ({error:?})"))),
         Some(Ok(_)) => Ok("compiles".to_owned()),
     }
@@ -81,11 +81,11 @@ fn headers(toolkit: Option<&Path>) -> Result<String, MissingRequirement> {
         other => Err(MissingRequirement {
             reason: match other {
                 Some(header) => format!("there is no {}", header.display()),
-                None => format!("CUDA_PATH is not set, and there is no /usr/local/cuda/{HEADER}"),
+                None => format!("CUDA_PATH is not set, and neither /usr/local/cuda, /opt/cuda nor /usr has {HEADER}"),
             },
             remedy: "install the CUDA toolkit and set CUDA_PATH to its folder; or run `pip install \
                      nvidia-cuda-runtime-cu12` and set CUDA_PATH to the folder nvidia/cuda_runtime that it \
-                     makes",
+                     creates",
         }),
     }
 }

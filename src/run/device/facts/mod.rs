@@ -1,4 +1,4 @@
-//! What `tp-sweep devices` reports: the devices of this machine, and what CUDA lacks.
+//! What `tp-sweep devices` reports: the devices of this machine, and what is missing for CUDA.
 
 pub(in crate::run) mod check;
 #[cfg_attr(not(feature = "cuda"), path = "no_cuda_requirements.rs")]

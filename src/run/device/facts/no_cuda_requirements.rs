@@ -8,7 +8,7 @@ pub fn cuda_requirements() -> Vec<Requirement> {
         name: "support",
         state: Err(MissingRequirement {
             reason: "this tp-sweep was built without the `cuda` feature".to_owned(),
-            remedy: "install a tp-sweep with it: it is on by default",
+            remedy: "install a build with the `cuda` feature, which is on by default",
         }),
     }]
 }
