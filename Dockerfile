@@ -6,7 +6,7 @@
 # NVIDIA GPUs need NVRTC and the CUDA headers, which the base image must have:
 #
 #     docker build -t tp-sweep-cuda --build-arg BASE=nvidia/cuda:12.8.1-devel-ubuntu24.04 .
-#     docker run --rm --gpus all -v "$PWD:/work" tp-sweep-cuda sweeps/axe5.yaml --device cuda
+#     docker run --rm --gpus all -v "$PWD:/work" --user "$(id -u):$(id -g)" tp-sweep-cuda sweeps/axe5.yaml --device cuda
 
 # The base image needs glibc 2.36 or later, the version of the build image.
 ARG BASE=debian:bookworm-slim

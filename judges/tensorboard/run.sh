@@ -20,7 +20,7 @@ cd "$folder"
 printf 'name: smoke\n' > smoke.yaml
 PATH="$OLDPWD/$environment/bin:$PATH" env -u DISPLAY -u WAYLAND_DISPLAY "$binary" board smoke.yaml > board.txt &
 board=$!
-trap 'kill "$board" 2> /dev/null || true; pkill -f "logdir runs/smoke --host localhost" || true; rm -rf "$folder"' EXIT
+trap 'kill "$board" 2> /dev/null || true; pkill -f "logdir runs/smoke --host 127.0.0.1" || true; rm -rf "$folder"' EXIT
 until [ -s board.txt ] || ! kill -0 "$board"; do sleep 0.2; done
 address=$(head -n 1 board.txt)
 "$OLDPWD/$environment/bin/python" - "$address" << 'PYTHON'

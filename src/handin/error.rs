@@ -15,6 +15,19 @@ pub enum HandinError {
         /// The cause.
         error: std::io::Error,
     },
+    /// It would be larger than `unpack` accepts.
+    #[error(
+        "the sweep {sweep} is too large for an archive ({files} files, {bytes} bytes): split it into sweeps \
+         with fewer runs"
+    )]
+    TooLarge {
+        /// The name of the sweep.
+        sweep: String,
+        /// The number of its files.
+        files: usize,
+        /// Their bytes.
+        bytes: u64,
+    },
     /// It is not an archive that `pack` wrote.
     #[error("{}: {reason}", .path.display())]
     NotAPack {

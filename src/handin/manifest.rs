@@ -6,6 +6,9 @@ use std::collections::BTreeMap;
 /// The name of the manifest's file in the archive.
 pub(super) const MANIFEST_FILE: &str = "pack.json";
 
+/// The name of the sweep file in the archive.
+pub const SWEEP_FILE: &str = "sweep.yaml";
+
 /// The version of the archive's format.
 pub(super) const FORMAT: u32 = 1;
 

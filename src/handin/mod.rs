@@ -2,11 +2,12 @@
 //! report, and a manifest with the hash of every file.
 
 mod error;
+mod limits;
 mod manifest;
 mod pack;
 mod unpack;
 
 pub use error::HandinError;
-pub use manifest::{FileEntry, PackManifest};
+pub use manifest::{FileEntry, PackManifest, SWEEP_FILE};
 pub use pack::{PackedFile, pack};
 pub use unpack::{FileFinding, Unpacked, unpack};

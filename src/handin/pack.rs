@@ -1,6 +1,7 @@
 //! Writes an archive.
 
 use super::error::HandinError;
+use super::limits::{MAX_FILE_BYTES, MAX_FILES, MAX_TAR_BYTES};
 use super::manifest::{FORMAT, FileEntry, MANIFEST_FILE, PackManifest};
 use crate::record::Program;
 use flate2::Compression;
@@ -35,9 +36,13 @@ pub fn pack(sweep: &str, files: &[PackedFile]) -> Result<Vec<u8>, HandinError> {
     };
     let manifest = PackedFile {
         path: MANIFEST_FILE.to_owned(),
-        // Numbers and text alone, which serde always writes.
-        contents: serde_json::to_vec_pretty(&manifest).unwrap_or_default(),
+        contents: serde_json::to_vec_pretty(&manifest).map_err(|error| HandinError::Io {
+            action: "pack",
+            path: MANIFEST_FILE.into(),
+            error: error.into(),
+        })?,
     };
+    refuse_excess(sweep, files)?;
     let mut archive = tar::Builder::new(GzEncoder::new(Vec::new(), Compression::default()));
     for file in std::iter::once(&manifest).chain(files) {
         let path = Path::new(sweep).join(&file.path);
@@ -52,6 +57,23 @@ pub fn pack(sweep: &str, files: &[PackedFile]) -> Result<Vec<u8>, HandinError> {
         action: "pack",
         path: sweep.into(),
         error,
+    })
+}
+
+/// Refuses files that `unpack` would refuse.
+fn refuse_excess(sweep: &str, files: &[PackedFile]) -> Result<(), HandinError> {
+    /// A header and the padding of its file, each at most a block of 512 bytes, twice for a long name.
+    const OVERHEAD_BYTES: u64 = 4 * 512;
+    let sizes = files.iter().map(|file| file.contents.len() as u64);
+    let total: u64 = sizes.clone().map(|size| size + OVERHEAD_BYTES).sum();
+    let largest = sizes.max().unwrap_or(0);
+    if files.len() < MAX_FILES && total < MAX_TAR_BYTES && largest <= MAX_FILE_BYTES {
+        return Ok(());
+    }
+    Err(HandinError::TooLarge {
+        sweep: sweep.to_owned(),
+        files: files.len(),
+        bytes: total,
     })
 }
 

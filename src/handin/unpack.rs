@@ -1,6 +1,7 @@
 //! Reads an archive, which may be damaged or malicious.
 
 use super::error::HandinError;
+use super::limits::{MAX_FILE_BYTES, MAX_FILES, MAX_TAR_BYTES};
 use super::manifest::{FORMAT, FileEntry, MANIFEST_FILE, PackManifest};
 use crate::bounded_io::catch_reader_panic;
 use flate2::read::MultiGzDecoder;
@@ -41,12 +42,6 @@ pub enum FileFinding {
     Added(String),
 }
 
-/// Maximum number of bytes of all files of an archive.
-const MAX_BYTES: u64 = 4 << 30;
-
-/// Maximum number of files of an archive.
-const MAX_FILES: usize = 1 << 20;
-
 /// Unpacks an archive below `into`, which is empty, and compares its files with its manifest.
 ///
 /// # Errors
@@ -68,7 +63,8 @@ pub fn unpack(archive: &Path, into: &Path) -> Result<Unpacked, HandinError> {
         return Err(not_a_pack("not a regular file".to_owned()));
     }
     let file = BufReader::new(File::open(archive).map_err(read)?);
-    let extracted = catch_reader_panic(|| extract(MultiGzDecoder::new(file), into));
+    let extracted =
+        catch_reader_panic(|| extract(MultiGzDecoder::new(file).take(MAX_TAR_BYTES), into));
     let files = match extracted {
         Some(Ok(files)) => files,
         Some(Err(error)) => return Err(damaged(error)),
@@ -92,7 +88,16 @@ pub fn unpack(archive: &Path, into: &Path) -> Result<Unpacked, HandinError> {
             manifest.format
         )));
     }
-    let root = manifest_path.trim_end_matches(MANIFEST_FILE);
+    let root = manifest_path
+        .strip_suffix(MANIFEST_FILE)
+        .unwrap_or(manifest_path);
+    // The name becomes part of paths: one that is a path itself would lead out of the archive.
+    if root != format!("{}/", manifest.sweep) || manifest.sweep.starts_with('.') {
+        return Err(not_a_pack(format!(
+            "the sweep of its manifest is {:?}, that of its folder {root:?}",
+            manifest.sweep
+        )));
+    }
     let findings = compare(&manifest, &files, root);
     Ok(Unpacked {
         folder: into.join(root),
@@ -105,9 +110,11 @@ pub fn unpack(archive: &Path, into: &Path) -> Result<Unpacked, HandinError> {
 fn extract(archive: impl Read, into: &Path) -> std::io::Result<BTreeMap<String, FileEntry>> {
     let refused = |reason: String| std::io::Error::other(reason);
     let mut files = BTreeMap::new();
-    let mut remaining = MAX_BYTES;
-    for entry in tar::Archive::new(archive).entries()? {
+    for (count, entry) in tar::Archive::new(archive).entries()?.enumerate() {
         let mut entry = entry?;
+        if count > MAX_FILES {
+            return Err(refused(format!("more than {MAX_FILES} files")));
+        }
         let path = entry.path()?.into_owned();
         let shown = path.display();
         if entry.header().entry_type().is_dir() {
@@ -130,11 +137,13 @@ fn extract(archive: impl Read, into: &Path) -> std::io::Result<BTreeMap<String, 
         let mut contents = Vec::new();
         entry
             .by_ref()
-            .take(remaining + 1)
+            .take(MAX_FILE_BYTES + 1)
             .read_to_end(&mut contents)?;
-        remaining = remaining
-            .checked_sub(contents.len() as u64)
-            .ok_or_else(|| refused(format!("more than {MAX_BYTES} bytes")))?;
+        if contents.len() as u64 > MAX_FILE_BYTES {
+            return Err(refused(format!(
+                "{shown} has more than {MAX_FILE_BYTES} bytes"
+            )));
+        }
         let target = into.join(&path);
         if let Some(parent) = target.parent() {
             std::fs::create_dir_all(parent)?;
@@ -143,9 +152,6 @@ fn extract(archive: impl Read, into: &Path) -> std::io::Result<BTreeMap<String, 
         let mut file = File::create_new(&target)?;
         std::io::Write::write_all(&mut file, &contents)?;
         files.insert(name.to_owned(), FileEntry::of(&contents));
-        if files.len() > MAX_FILES {
-            return Err(refused(format!("more than {MAX_FILES} files")));
-        }
     }
     Ok(files)
 }
@@ -256,6 +262,28 @@ mod tests {
                 FileFinding::Added("c".to_owned())
             ]
         );
+    }
+
+    #[test]
+    fn a_manifest_that_leads_out_of_the_archive_is_refused() {
+        for sweep in [
+            "../../elsewhere",
+            "/home/prof/runs",
+            "",
+            ".",
+            "..",
+            "other",
+            "s/../s",
+        ] {
+            let manifest = serde_json::json!({
+                "format": 1, "sweep": sweep, "version": "", "commit": "", "files": {}
+            });
+            let error = unpacked(&archive(&[("s/pack.json", &manifest.to_string())])).unwrap_err();
+            assert!(
+                error.to_string().contains("the sweep of its manifest"),
+                "{error}"
+            );
+        }
     }
 
     #[test]

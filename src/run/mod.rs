@@ -24,7 +24,6 @@ pub use device::facts::check::DeviceCheck;
 pub use device::facts::cuda_requirements::cuda_requirements;
 pub use device::facts::device_facts::{DeviceFacts, DevicesOfKind, devices};
 pub use device::facts::requirement::{MissingRequirement, Requirement};
-pub use device::facts::vector_units::vector_units;
 pub use device::memory::FreeMemory;
 pub use device::memory_size::MemorySize;
 pub use executor::Executor;

@@ -30,6 +30,7 @@ enum Line<'a> {
     Started {
         runs: usize,
         done: usize,
+        failed: usize,
         message: &'a str,
     },
     Epoch {
@@ -76,9 +77,11 @@ impl Progress for JsonProgress {
         let mut state = lock(&self.state);
         state.runs = summary.runs;
         state.done = done;
+        state.failed = summary.failed;
         Line::Started {
             runs: summary.runs,
             done,
+            failed: summary.failed,
             message: &summary.line(),
         }
         .write();

@@ -110,7 +110,7 @@ fn a_tensorboard_that_does_not_start_is_reported() {
     assert!(done.status.success());
     let error = text(&done.stderr);
     assert!(
-        error.contains("--logdir runs/mine --host localhost --port"),
+        error.contains("--logdir runs/mine --host 127.0.0.1 --port"),
         "{error}"
     );
     assert!(error.contains("ended before it served a page"), "{error}");

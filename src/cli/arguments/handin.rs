@@ -22,8 +22,8 @@ pub struct GradeArguments {
     /// Check these archives of `pack`
     #[arg(value_name = "ARCHIVE", required = true)]
     pub archives: Vec<PathBuf>,
-    /// Train this many finished runs of each archive again
-    #[arg(long, value_name = "COUNT", default_value_t = 3)]
+    /// Train this many runs of each archive again
+    #[arg(long, value_name = "COUNT", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     pub sample: u32,
     /// Choose the runs with this seed [default: a new seed, printed]
     #[arg(long, value_name = "NUMBER")]

@@ -8,7 +8,7 @@ use crate::cli::context::{
 };
 use crate::cli::errors::{CliError, RESULTS_MISSING, print_error};
 use crate::cli::messages::{format_bytes, print, warn, with_count};
-use crate::handin::{PackedFile, pack as pack_files};
+use crate::handin::{PackedFile, SWEEP_FILE, pack as pack_files};
 use crate::plan::Plan;
 use crate::record::{RecordedSweep, Results, Store};
 use crate::report::{Listing, ReportFile};
@@ -69,7 +69,7 @@ pub(crate) fn pack(arguments: &PackArguments) -> Result<u8, CliError> {
         &sweep, &plan, &results, &remarks, &listing, &details, reports,
     )?;
     let mut files = vec![PackedFile {
-        path: "sweep.yaml".to_owned(),
+        path: SWEEP_FILE.to_owned(),
         contents: sweep.source.text.clone().into_bytes(),
     }];
     files.extend(result_files(&store, &plan, &results)?);

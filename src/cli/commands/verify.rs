@@ -21,7 +21,8 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
     let store = open_store(&arguments.runs, &plan, &dataset_cache)?;
     let results = store.read(&plan);
     let count = arguments.sample as usize;
-    let chosen = sample_runs(&store, &plan, &results, count, arguments.seed);
+    let finished = plan.runs().filter(|run| results.finished(*run).is_some());
+    let chosen = sample_runs(&store, finished, count, arguments.seed);
     if chosen.is_empty() {
         return Err(CliError::NoResults(store.folder().to_owned()));
     }

@@ -20,9 +20,17 @@ pub(crate) fn data_folders(option: Option<&Path>, places: &[PathBuf]) -> Vec<Pat
 /// program in `bin`, a `data` folder next to the program, and that of a clone of the repository that has
 /// the program in `target/release`.
 fn installed_data_folders(program: &Path) -> impl Iterator<Item = PathBuf> {
-    const LEVELS: usize = 3;
-    let above = program.ancestors().skip(1).take(LEVELS);
-    above.flat_map(|folder| [folder.join("share/tp-sweep/data"), folder.join("data")])
+    let mut above = program.ancestors().skip(1);
+    let folder = above.next();
+    let installation = above.next();
+    let clone = above
+        .next()
+        .filter(|folder| folder.join("Cargo.toml").is_file());
+    let shared = installation.map(|folder| folder.join("share/tp-sweep/data"));
+    let beside = [folder, clone].into_iter().flatten();
+    shared
+        .into_iter()
+        .chain(beside.map(|folder| folder.join("data")))
 }
 
 #[cfg(test)]
@@ -36,8 +44,17 @@ mod tests {
         };
         assert!(has("/v/bin/tp-sweep", "/v/share/tp-sweep/data"));
         assert!(has("/opt/tp-sweep/tp-sweep", "/opt/tp-sweep/data"));
-        assert!(has("/clone/target/release/tp-sweep", "/clone/data"));
-        assert!(!has("/home/u/course/.venv/bin/tp-sweep", "/home/u/data"));
+        let clone = tempfile::tempdir().unwrap();
+        let program = clone.path().join("target/release/tp-sweep");
+        let (program, data) = (program.to_str().unwrap(), clone.path().join("data"));
+        assert!(!has(program, data.to_str().unwrap()));
+        std::fs::write(clone.path().join("Cargo.toml"), "").unwrap();
+        assert!(has(program, data.to_str().unwrap()));
+        assert!(!has(
+            "/home/u/course/.venv/bin/tp-sweep",
+            "/home/u/course/data"
+        ));
+        assert!(!has("/usr/bin/tp-sweep", "/usr/data"));
     }
 
     #[test]

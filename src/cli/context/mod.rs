@@ -21,7 +21,7 @@ pub(super) use recorded_details::RecordedDetails;
 pub(super) use retraining::{RetrainedRun, Retraining, sample_runs};
 pub(super) use sweep_context::{
     SweepContext, fingerprints, load, load_datasets, load_for_results, load_from_results,
-    lock_sweep, lock_sweep_shared, missing_results_error, open_store, open_store_at,
-    warn_of_missing_data, with_recorded_data,
+    load_from_untrusted_results, lock_sweep, lock_sweep_shared, missing_results_error, open_store,
+    open_store_at, warn_of_missing_data, with_recorded_data,
 };
 pub(super) use trial_name::trial_by_name;

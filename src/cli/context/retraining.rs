@@ -4,8 +4,9 @@ use super::sweep_context::load_datasets;
 use crate::cli::errors::CliError;
 use crate::cli::messages::{Difference, Tolerance, diff_results};
 use crate::data::DatasetCache;
+use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
-use crate::record::{Machine, RecordedSweep, Results, RunResult, Store};
+use crate::record::{Machine, RecordedSweep, RunResult, Store};
 use crate::run::{CohortError, RerunResult, TensorExecutor, TensorMemory, rerun};
 use burn::backend::Flex;
 use std::path::Path;
@@ -15,7 +16,7 @@ pub(crate) struct Retraining<'a> {
     plan: &'a Plan,
     executor: TensorExecutor<Flex>,
     /// Whether the sweep was only ever trained on this kind of processor and system.
-    is_same_processor: bool,
+    pub(crate) is_same_processor: bool,
 }
 
 /// The result of training a run again.
@@ -60,18 +61,21 @@ impl<'a> Retraining<'a> {
         };
         let rerun = rerun(&self.executor, self.plan, run)?;
         Ok(RetrainedRun {
-            differences: diff_results(result, &rerun, tolerance),
+            differences: match (&result.failure, &rerun.outcome) {
+                // It failed again: there are no scores to compare.
+                (Some(_), Outcome::Failed(_)) => Vec::new(),
+                _ => diff_results(result, &rerun, tolerance),
+            },
             rerun,
             tolerance,
         })
     }
 }
 
-/// A pseudo-random sample of the finished runs, determined by the seed, in the order of the plan.
+/// A pseudo-random sample of these runs, determined by the seed, in the order of the plan.
 pub(crate) fn sample_runs(
     store: &Store,
-    plan: &Plan,
-    results: &Results,
+    candidates: impl Iterator<Item = RunId>,
     count: usize,
     seed: u64,
 ) -> Vec<RunId> {
@@ -81,8 +85,7 @@ pub(crate) fn sample_runs(
         hasher.update(store.run_hash(*run).to_string().as_bytes());
         *hasher.finalize().as_bytes()
     };
-    let finished = plan.runs().filter(|run| results.finished(*run).is_some());
-    let mut chosen: Vec<RunId> = finished.collect();
+    let mut chosen: Vec<RunId> = candidates.collect();
     chosen.sort_by_cached_key(sampling_key);
     chosen.truncate(count);
     chosen.sort_unstable();

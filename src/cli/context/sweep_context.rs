@@ -87,6 +87,23 @@ pub(crate) fn load_from_results(
     folder: &Path,
     data: Option<&Path>,
 ) -> Result<SweepContext, CliError> {
+    load_recorded(folder, build_dataset_cache(folder, data))
+}
+
+/// Like [`load_from_results`] for a folder that someone else wrote: data is looked for in the current folder, in
+/// `--data` and in the installation, never in the folder or above it.
+///
+/// # Errors
+/// As for [`load_from_results`].
+pub(crate) fn load_from_untrusted_results(
+    folder: &Path,
+    data: Option<&Path>,
+) -> Result<SweepContext, CliError> {
+    let here = vec![PathBuf::new()];
+    load_recorded(folder, DatasetCache::new(data_folders(data, &here), here))
+}
+
+fn load_recorded(folder: &Path, dataset_cache: DatasetCache) -> Result<SweepContext, CliError> {
     let recorded = RecordedSweep::read(folder).map_err(|error| CliError::NotResultsOfSweep {
         folder: folder.to_owned(),
         error,
@@ -96,10 +113,7 @@ pub(crate) fn load_from_results(
         text: recorded.sweep_file,
     };
     let sweep = Sweep::parse(source, &recorded.name, &recorded.overrides)?;
-    expand_for_results(
-        sweep,
-        build_dataset_cache(folder, data).with_recorded(recorded.known_data),
-    )
+    expand_for_results(sweep, dataset_cache.with_recorded(recorded.known_data))
 }
 
 fn expand(sweep: Sweep, dataset_cache: DatasetCache) -> Result<SweepContext, CliError> {

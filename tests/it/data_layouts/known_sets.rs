@@ -169,7 +169,7 @@ fn every_data_set_is_read_in_its_original_format() {
             vec![3; set.classes.len()],
             "{set}: three test samples of each"
         );
-        let listed = project.run(&["data", "list"]);
+        let listed = project.run(&["data", "list", "--data", "data"]);
         let is_listed = |line: &str| line.starts_with(set.name) && !line.contains("missing");
         assert!(listed.output.lines().any(is_listed), "{}", listed.output);
         count += 1;
@@ -216,7 +216,7 @@ fn an_archive_must_be_the_original_and_may_be_unpacked() {
             let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
             let is_refused = done.code == 2 && done.error.contains("SHA-256");
             assert!(is_refused, "{what}: {}", done.error);
-            let checked = project.run(&["data", "check", set.name]);
+            let checked = project.run(&["data", "check", set.name, "--data", "data"]);
             assert_eq!(checked.code, 1, "{}", checked.output);
             assert!(checked.output.contains("damaged"), "{}", checked.output);
         };
@@ -228,7 +228,7 @@ fn an_archive_must_be_the_original_and_may_be_unpacked() {
         }
         let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
         assert_eq!((done.code, done.error.as_str()), (0, ""), "{set}");
-        let checked = project.run(&["data", "check", set.name]);
+        let checked = project.run(&["data", "check", set.name, "--data", "data"]);
         assert_eq!(checked.code, 0, "{}", checked.output);
         assert_eq!(
             checked.output.matches("unknown").count(),

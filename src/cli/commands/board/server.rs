@@ -45,7 +45,7 @@ impl Server {
         })?;
         let mut command = launcher.command();
         command.arg("--logdir").arg(results);
-        command.args(["--host", "localhost", "--port", &port.to_string()]);
+        command.args(["--host", "127.0.0.1", "--port", &port.to_string()]);
         let child = command.spawn().map_err(|error| CliError::Program {
             action: format!("start {}", launcher.description()),
             error,
@@ -71,7 +71,7 @@ impl Server {
             if self.child.try_wait()?.is_some() {
                 return Ok(false);
             }
-            if TcpStream::connect(("localhost", self.port)).is_ok() {
+            if TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_ok() {
                 return Ok(true);
             }
             sleep(RETRY_INTERVAL);
@@ -89,6 +89,14 @@ impl Server {
         })?;
         let code = status.code().and_then(|code| u8::try_from(code).ok());
         Ok(code.unwrap_or(1))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Both fail if TensorBoard has ended, which is what they are for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
     }
 }
 

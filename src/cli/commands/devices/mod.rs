@@ -4,7 +4,7 @@ mod text;
 
 use crate::cli::errors::CliError;
 use crate::cli::messages::print;
-use crate::run::{DeviceCheck, DeviceChoice, DeviceFacts, cuda_requirements, devices};
+use crate::run::{Device, DeviceCheck, DeviceChoice, DeviceFacts, cuda_requirements, devices};
 use text::{CheckedDevice, device_lines, kind_line, requirement_lines};
 
 /// Lists the devices of this machine and trains a small model on each; returns the exit code: 1 if a
@@ -22,7 +22,9 @@ pub(crate) fn devices_command() -> Result<u8, CliError> {
                     let checked = check(facts, reference);
                     all_agree &= checked.agrees();
                     // The CPU comes first.
-                    reference = reference.or(checked.check.as_ref().ok().copied());
+                    if checked.facts.device == Device::Cpu {
+                        reference = checked.check.as_ref().ok().copied();
+                    }
                     print(&device_lines(&checked))?;
                 }
             }

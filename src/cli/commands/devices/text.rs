@@ -134,7 +134,10 @@ mod tests {
         }));
         assert!(!wrong.agrees());
         let text = device_lines(&wrong);
-        assert!(text.contains("the loss is 0.6, but 0.5 on the CPU"), "{text}");
+        assert!(
+            text.contains("the loss is 0.6, but 0.5 on the CPU"),
+            "{text}"
+        );
         let not_a_number = gpu(Ok(DeviceCheck {
             seconds: 1.0,
             loss: f64::NAN,

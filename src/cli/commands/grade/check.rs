@@ -4,10 +4,10 @@ use super::checked_report::{CheckedReport, check_report};
 use super::checked_run::{CheckedRun, check_run};
 use crate::cli::arguments::GradeArguments;
 use crate::cli::context::{
-    Retraining, SweepContext, load_from_results, open_store_at, sample_runs,
+    Retraining, SweepContext, load_from_untrusted_results, open_store_at, sample_runs,
 };
 use crate::cli::errors::CliError;
-use crate::handin::{FileFinding, Unpacked, unpack};
+use crate::handin::{FileFinding, HandinError, SWEEP_FILE, Unpacked, unpack};
 use crate::plan::Plan;
 use crate::record::{RESULT_FILE, Results, Store};
 use std::collections::HashSet;
@@ -29,6 +29,10 @@ pub(super) struct CheckedContents {
     pub(super) runs: usize,
     /// The number of runs with a valid result.
     pub(super) results: usize,
+    /// Whether the runs were trained on this kind of processor and system.
+    pub(super) is_same_processor: bool,
+    /// Whether the archive's sweep file is the one of its results.
+    pub(super) has_same_sweep_file: bool,
     /// Files that are not as they were packed.
     pub(super) findings: Vec<FileFinding>,
     /// The paths of results that are not valid: damaged, impossible, or of other settings than the sweep's.
@@ -43,8 +47,10 @@ impl Checked {
     pub(super) fn is_reproduced(&self) -> bool {
         self.contents.as_ref().is_ok_and(|contents| {
             contents.findings.is_empty()
+                && contents.has_same_sweep_file
                 && contents.invalid_results.is_empty()
                 && contents.report.agrees()
+                && !contents.sample.is_empty()
                 && contents.sample.iter().all(CheckedRun::agrees)
         })
     }
@@ -67,7 +73,7 @@ fn check_contents(
     let unpacked = unpack(archive, folder.path())?;
     let sweep_name = &unpacked.manifest.sweep;
     let results_folder = unpacked.folder.join("runs").join(sweep_name);
-    let context = load_from_results(&results_folder, arguments.data.as_deref())?;
+    let context = load_from_untrusted_results(&results_folder, arguments.data.as_deref())?;
     let SweepContext {
         plan,
         dataset_cache,
@@ -76,10 +82,21 @@ fn check_contents(
     let store = open_store_at(&results_folder, plan, dataset_cache)?;
     let results = store.read(plan);
     let count = arguments.sample as usize;
-    let chosen = sample_runs(&store, plan, &results, count, seed);
+    if plan.name != *sweep_name {
+        return Err(CliError::Handin(HandinError::NotAPack {
+            path: archive.to_owned(),
+            reason: format!(
+                "its results are those of the sweep {}, not {sweep_name}",
+                plan.name
+            ),
+        }));
+    }
+    // Failed runs too: a failure can be invented.
+    let recorded = plan.runs().filter(|run| results.runs.contains_key(run));
+    let chosen = sample_runs(&store, recorded, count, seed);
     let retraining = Retraining::new(dataset_cache, plan, &store, &chosen)?;
     let sample = chosen.into_iter().filter_map(|run| {
-        let result = results.finished(run)?;
+        let result = results.runs.get(&run)?;
         Some(check_run(&retraining, plan, &store, run, result))
     });
     let sample = sample.collect();
@@ -87,6 +104,9 @@ fn check_contents(
         sweep: plan.name.clone(),
         runs: plan.runs().count(),
         results: results.runs.len(),
+        is_same_processor: retraining.is_same_processor,
+        has_same_sweep_file: std::fs::read(unpacked.folder.join(SWEEP_FILE))
+            .is_ok_and(|text| text == context.sweep.source.text.as_bytes()),
         invalid_results: invalid_results(&unpacked, &store, plan, &results),
         report: check_report(&context, &store, &results, &unpacked)?,
         findings: unpacked.findings,

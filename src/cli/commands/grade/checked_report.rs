@@ -38,7 +38,9 @@ pub(super) fn check_report(
 ) -> Result<CheckedReport, CliError> {
     let current = Program::current();
     let manifest = &unpacked.manifest;
-    if (manifest.version.as_str(), manifest.commit.as_str()) != (current.version, current.commit) {
+    let written_by = (manifest.version.as_str(), manifest.commit.as_str());
+    // Builds without a known commit may differ.
+    if written_by != (current.version, current.commit) || current.commit == "unknown" {
         let version = format!("{} ({})", manifest.version, manifest.commit);
         return Ok(CheckedReport::OtherVersion(version));
     }

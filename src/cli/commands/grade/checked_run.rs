@@ -65,22 +65,26 @@ pub(super) fn check_run(
     if let (Outcome::Finished(finished), Tolerance::BitExact) =
         (&retrained.rerun.outcome, retrained.tolerance)
     {
-        let packed = store.predictions(plan, run);
-        if let (Some(packed), Some(now)) = (&packed, &finished.predictions) {
-            let pairs = packed.predicted.iter().zip(&now.predicted);
-            let changed = pairs.filter(|(before, after)| before != after).count();
-            if packed != now {
+        match (store.predictions(plan, run), &finished.predictions) {
+            (Some(packed), Some(now)) if packed != *now => {
+                let pairs = packed.predicted.iter().zip(&now.predicted);
+                let changed = pairs.filter(|(before, after)| before != after).count();
                 differences.push(format!(
                     "{changed} of {} predictions differ",
                     now.predicted.len()
                 ));
             }
+            (None, Some(_)) => differences.push("it has no valid predictions".to_owned()),
+            _ => {}
         }
-        if let Some(packed) = store.classification(plan, run) {
-            let validation = finished.validation.as_ref().map(|(_, counts)| counts);
-            if packed.validation.as_ref() != validation || packed.test != finished.test.1 {
+        let validation = finished.validation.as_ref().map(|(_, counts)| counts);
+        match store.classification(plan, run) {
+            Some(packed)
+                if packed.validation.as_ref() == validation && packed.test == finished.test.1 => {}
+            Some(_) => {
                 differences.push("the confusion matrix or the probabilities differ".to_owned());
             }
+            None => differences.push("it has no valid counts of classes".to_owned()),
         }
     }
     CheckedRun {

@@ -6,7 +6,7 @@ mod checked_run;
 mod text;
 
 use crate::cli::arguments::GradeArguments;
-use crate::cli::context::write_output;
+use crate::cli::context::{refuse_overwriting_inputs, write_output};
 use crate::cli::errors::CliError;
 use crate::cli::messages::print;
 use check::{Checked, check};
@@ -19,20 +19,24 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// The output cannot be written. An archive that cannot be read is a row of the table.
 pub(crate) fn grade(arguments: &GradeArguments) -> Result<u8, CliError> {
     let seed = arguments.seed.unwrap_or_else(new_seed);
+    let remedy = "choose a different file with --output";
+    let outputs = arguments.output.as_slice();
+    refuse_overwriting_inputs(outputs, &arguments.archives, remedy)?;
     let mut table = Vec::new();
     for archive in &arguments.archives {
         let checked = check(archive, arguments, seed);
         print(&text::details(&checked))?;
         table.push(checked);
+        // After each archive: an interrupt loses no row.
+        if let Some(path) = &arguments.output {
+            write_output(path, text::csv(&table).as_bytes())?;
+        }
     }
     print(&text::table(&table))?;
     print(&format!(
         "\nSample of {} runs per archive, chosen by --seed {seed}.\n",
         arguments.sample
     ))?;
-    if let Some(path) = &arguments.output {
-        write_output(path, text::csv(&table).as_bytes())?;
-    }
     Ok(u8::from(!table.iter().all(Checked::is_reproduced)))
 }
 

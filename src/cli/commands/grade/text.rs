@@ -3,8 +3,10 @@
 use super::check::{Checked, CheckedContents};
 use super::checked_report::CheckedReport;
 use super::checked_run::CheckedRun;
+use crate::cli::errors::CliError;
 use crate::cli::messages::Tolerance;
 use crate::escape;
+use crate::handin::SWEEP_FILE;
 use std::fmt::Write;
 use unicode_width::UnicodeWidthStr;
 
@@ -26,9 +28,19 @@ fn cells(checked: &Checked) -> [String; 7] {
     let archive = checked.archive.clone();
     let contents = match &checked.contents {
         Ok(contents) => contents,
-        Err(_) => {
+        Err(error) => {
             let none = || "–".to_owned();
-            let verdict = "cannot be read".to_owned();
+            let is_unreadable = matches!(
+                error,
+                CliError::Handin(_) | CliError::NotResultsOfSweep { .. }
+            );
+            // Anything else, such as missing data, may be for this machine to mend.
+            let verdict = if is_unreadable {
+                "cannot be read"
+            } else {
+                "cannot be checked"
+            };
+            let verdict = verdict.to_owned();
             return [archive, none(), none(), none(), none(), none(), verdict];
         }
     };
@@ -41,14 +53,20 @@ fn cells(checked: &Checked) -> [String; 7] {
         CheckedReport::OtherVersion(_) => "other version",
         CheckedReport::Different(_) => "differs",
     };
-    let verdict = match (checked.is_reproduced(), contents.results == contents.runs) {
-        (false, _) => "differs, see above",
-        (true, false) => "reproduced, incomplete",
-        (true, true) => "reproduced",
+    let verdict = if contents.sample.is_empty() {
+        "no result to check"
+    } else if !checked.is_reproduced() {
+        "differs, see above"
+    } else if contents.results < contents.runs {
+        "reproduced, incomplete"
+    } else if matches!(contents.report, CheckedReport::OtherVersion(_)) {
+        "reproduced, report not compared"
+    } else {
+        "reproduced"
     };
     [
         archive,
-        contents.sweep.clone(),
+        printable(&contents.sweep),
         format!("{} of {}", contents.results, contents.runs),
         files,
         report.to_owned(),
@@ -110,6 +128,11 @@ pub(super) fn details(checked: &Checked) -> String {
     match &checked.contents {
         Err(error) => lines.push(error.to_string()),
         Ok(contents) => {
+            if !contents.has_same_sweep_file {
+                lines.push(format!(
+                    "files: {SWEEP_FILE} is not the sweep file of the results"
+                ));
+            }
             let findings = contents.findings.iter().map(ToString::to_string);
             shorten(&mut lines, "files: ", findings.collect());
             let invalid = contents.invalid_results.iter();
@@ -124,6 +147,14 @@ pub(super) fn details(checked: &Checked) -> String {
                     shorten(&mut lines, "report: ", differences.clone());
                 }
             }
+            let is_rounded = |run: &CheckedRun| run.tolerance == Some(Tolerance::Rounding);
+            if contents.sample.iter().any(is_rounded) {
+                lines.push(if contents.is_same_processor {
+                    "runs trained on a GPU are compared within rounding".to_owned()
+                } else {
+                    "compared within rounding: trained on a different kind of processor".to_owned()
+                });
+            }
             for run in &contents.sample {
                 let name = format!("{}: ", run.name);
                 shorten(&mut lines, &name, run.differences.clone());
@@ -135,10 +166,22 @@ pub(super) fn details(checked: &Checked) -> String {
     }
     let mut text = format!("{}:\n", checked.archive);
     for line in lines {
-        let _ = writeln!(text, "  {line}");
+        let _ = writeln!(text, "  {}", printable(&line));
     }
     text.push('\n');
     text
+}
+
+/// Text from an archive without control characters, which could rewrite what the terminal shows.
+fn printable(text: &str) -> String {
+    let visible = |c: char| {
+        if c.is_control() {
+            char::REPLACEMENT_CHARACTER
+        } else {
+            c
+        }
+    };
+    text.chars().map(visible).collect()
 }
 
 /// Appends the first of these texts, and how many more there are.

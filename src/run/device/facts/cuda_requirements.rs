@@ -81,7 +81,9 @@ fn headers(toolkit: Option<&Path>) -> Result<String, MissingRequirement> {
         other => Err(MissingRequirement {
             reason: match other {
                 Some(header) => format!("there is no {}", header.display()),
-                None => format!("CUDA_PATH is not set, and neither /usr/local/cuda, /opt/cuda nor /usr has {HEADER}"),
+                None => format!(
+                    "CUDA_PATH is not set, and neither /usr/local/cuda, /opt/cuda nor /usr has {HEADER}"
+                ),
             },
             remedy: "install the CUDA toolkit and set CUDA_PATH to its folder; or run `pip install \
                      nvidia-cuda-runtime-cu12` and set CUDA_PATH to the folder nvidia/cuda_runtime that it \

@@ -1,6 +1,6 @@
 //! The devices of this machine.
 
-use super::vector_units::vector_units;
+use super::vector_units::vector_unit;
 use crate::record::Machine;
 use crate::run::device::choice::GpuKind;
 use crate::run::device::compute_device::Device;
@@ -47,7 +47,7 @@ fn description(device: &Device) -> String {
             } = Machine::current();
             parts.extend(processor);
             parts.push(format!("{cores} {}", plural(cores, "core")));
-            parts.extend(vector_units().last().map(|&widest| widest.to_owned()));
+            parts.extend(vector_unit().map(str::to_owned));
         }
         gpu @ (Device::Cuda(_) | Device::Wgpu(_)) => {
             parts.push(gpu.model().unwrap_or_else(|| gpu.to_string()));
