@@ -60,6 +60,12 @@ def test_polars_and_pandas_have_the_same_values(results: tp_sweep.Results) -> No
             assert ours[name].to_list() == list(values), name
 
 
+def test_a_level_called_na_is_a_value() -> None:
+    levels = {"NA": {"model.width": 4}, "None": {"model.width": 8}}
+    results = tp_sweep.run(SWEEP, set={"grid": {"kind": levels}}, device="cpu")
+    assert set(results.trials()["param_kind"]) == {"NA", "None"}
+
+
 def test_cv_results_have_scikit_learn_s_names(results: tp_sweep.Results) -> None:
     found = results.cv_results_
     assert {len(values) for values in found.values()} == {4}

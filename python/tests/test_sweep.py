@@ -33,10 +33,10 @@ def test_overrides_of_every_type_reach_the_program() -> None:
         "training.optimizer": "adam",
         "model.dropout": 0.5,
         "grid": {"model.width": [4, 8]},
-        "description": "é x",
+        "description": "é 🙂 x",
     }
     plan = tp_sweep.Sweep(SWEEP, set=overrides).plan()
-    assert "é x" in plan
+    assert "é 🙂 x" in plan
     assert plan.endswith("  width4\n  width8\n")
     results = tp_sweep.run(SWEEP, set={"name": "other", "training.epochs": 1}, device="cpu")
     assert results.name == "other"

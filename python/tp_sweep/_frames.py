@@ -34,7 +34,12 @@ def read_csv(contents: bytes, library: FrameLibrary | None) -> Frame:
     if library == "pandas":
         import pandas
 
-        table: Frame = pandas.read_csv(io.BytesIO(contents))
+        table: Frame = pandas.read_csv(
+            # A level may be called `NA` or `None`; only an empty cell has no value.
+            io.BytesIO(contents),
+            keep_default_na=False,
+            na_values=[""],
+        )
         return table
     import polars
 

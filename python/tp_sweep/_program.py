@@ -80,7 +80,9 @@ def check(exit_code: int, message: str) -> None:
     """
     if exit_code in (0, 1):
         return
-    text = message.strip().removeprefix("× ") or f"tp-sweep ended with exit code {exit_code}"
+    # The error follows the warnings.
+    warnings, mark, error = message.partition("× ")
+    text = (error if mark else warnings).strip() or f"tp-sweep ended with exit code {exit_code}"
     if exit_code == _RESULTS_MISSING:
         raise ResultsMissingError(text, exit_code)
     raise TpSweepError(text, exit_code)

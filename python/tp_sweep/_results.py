@@ -36,7 +36,7 @@ class Results:
         #: The name of the sweep.
         self.name = self.csv_path.stem
         #: The summary and the best trials, as the program prints them.
-        self.summary = output[: output.rindex(str(self.csv_path.with_suffix(".md")))].strip()
+        self.summary = re.split(r"^.*\.md$", output, maxsplit=1, flags=re.MULTILINE)[0].strip()
         #: The folder of the results, which TensorBoard reads.
         self.folder = sweep.runs / self.name
 
@@ -89,7 +89,8 @@ class Results:
     def cv_results_(self) -> dict[str, list[Any]]:
         """The trials in the form of scikit-learn's ``GridSearchCV.cv_results_``.
 
-        scikit-learn calls the validation scores ``test`` scores. ``std_test_score`` is the sample standard deviation (divisor n - 1), as everywhere in tp-sweep; scikit-learn uses n.
+        scikit-learn calls the validation scores ``test`` scores. ``std_test_score`` is the sample standard deviation
+        (divisor n - 1), as everywhere in tp-sweep; scikit-learn uses n.
         """
         return cv_results(rows(self.csv_path.read_bytes()))
 

@@ -103,7 +103,7 @@ class Sweep:
     @contextmanager
     def arguments(self) -> Iterator[list[str]]:
         """The arguments that name this sweep on the command line, while its file exists."""
-        options = [f"--set={key}={json.dumps(value)}" for key, value in self._overrides.items()]
+        options = [f"--set={key}={_yaml(value)}" for key, value in self._overrides.items()]
         if self._data is not None:
             options.append(f"--data={os.fspath(self._data)}")
         if isinstance(self._source, Path):
@@ -116,6 +116,11 @@ class Sweep:
             path = Path(folder, "sweep.yaml")
             path.write_text(json.dumps(self._source, indent=2, ensure_ascii=False), encoding="utf-8")
             yield [*options, str(path)]
+
+
+def _yaml(value: object) -> str:
+    """A value as JSON, which is YAML. YAML has no surrogate pairs, as JSON's escapes have."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False)
 
 
 def run(
@@ -138,8 +143,7 @@ def run(
 
     Raises:
         TpSweepError: The sweep is invalid, or cannot start.
-        ValueError: ``sweep`` is a :class:`Sweep`, which has its own ``set``, ``runs``, ``reports`` and ``data``, and one
-            of them is given too.
+        ValueError: ``sweep`` is a :class:`Sweep`, and one of ``set``, ``runs``, ``reports`` or ``data`` is given.
     """
     if not isinstance(sweep, Sweep):
         sweep = Sweep(sweep, set=set, runs=runs, reports=reports, data=data)

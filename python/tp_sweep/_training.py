@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterable
+from threading import Thread
 from typing import IO
 
 from ._program import check, program
@@ -46,23 +48,46 @@ def train(arguments: Iterable[str], progress: bool | None) -> str:
         start_new_session=not draws_itself,
     )
     messages: deque[str] = deque(maxlen=_MESSAGE_LINES)
+    # The program may write more than a pipe holds.
+    output: list[str] = []
+    reader = Thread(target=_read_all, args=(child.stdout, output), daemon=True)
+    reader.start()
     try:
         if child.stderr is not None:
             _follow(child.stderr, bar, messages, progress is True)
-        output = child.stdout.read() if child.stdout else ""
         exit_code = child.wait()
-    except KeyboardInterrupt:
-        if child.poll() is None:
-            child.send_signal(signal.SIGINT)
-        child.communicate()
+        reader.join()
+    except BaseException:
+        # On a terminal, Ctrl-C has reached the program too; a second signal would end it without a checkpoint.
+        if child.poll() is None and not draws_itself:
+            _interrupt(child)
+        if child.stderr is not None:
+            # A full pipe would block the program's end.
+            child.stderr.read()
+        child.wait()
         raise
     finally:
         if bar is not None:
             bar.close()
     if exit_code == 128 + signal.SIGINT:
         raise KeyboardInterrupt
+    if draws_itself:
+        messages.append(f"tp-sweep ended with exit code {exit_code}; its message is above")
     check(exit_code, "".join(messages))
-    return output
+    return "".join(output)
+
+
+def _read_all(pipe: IO[str] | None, into: list[str]) -> None:
+    if pipe is not None:
+        into.append(pipe.read())
+
+
+def _interrupt(child: subprocess.Popen[str]) -> None:
+    """Asks the program to stop: it saves checkpoints first."""
+    if os.name == "posix":
+        child.send_signal(signal.SIGINT)
+    else:
+        child.terminate()
 
 
 def _follow(lines: IO[str], bar: ProgressBar | None, messages: deque[str], prints: bool) -> None:

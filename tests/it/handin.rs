@@ -46,7 +46,7 @@ fn with_change(project: &Project, file: &str, change: impl Fn(&str) -> String) {
     let changed = change(&text);
     assert_ne!(text, changed, "{file}");
     project.write(path.to_str().unwrap(), &changed);
-    tar(&["-czf", "changed.tar.gz", "-C", "edit", "small"]);
+    repack(project);
 }
 
 /// Gives the changed archive a manifest that hides the change.
@@ -59,6 +59,11 @@ fn with_new_manifest(project: &Project, file: &str) {
         "blake3": blake3::hash(&contents).to_hex().to_string(),
     });
     project.write("edit/small/pack.json", &manifest.to_string());
+    repack(project);
+}
+
+/// Packs the edited files into changed.tar.gz.
+fn repack(project: &Project) {
     let mut command = Command::new("tar");
     command.current_dir(project.path(""));
     command.args(["-czf", "changed.tar.gz", "-C", "edit", "small"]);
@@ -155,6 +160,75 @@ fn an_impossible_result_is_reported() {
     let line = format!("results: {RESULT} is not a valid result of this sweep\n");
     assert!(done.output.contains(&line), "{}", done.output);
     assert!(done.output.contains("3 of 4"), "{}", done.output);
+}
+
+#[test]
+fn an_invented_failure_is_found_by_training_again() {
+    let project = packed();
+    with_change(&project, RESULT, |text| {
+        let mut result: serde_json::Value = serde_json::from_str(text).unwrap();
+        let run = &mut result["result"];
+        run["failure"] = serde_json::json!({ "kind": "diverged", "epoch": 2 });
+        for key in ["validation", "test", "final_epoch"] {
+            run[key] = serde_json::Value::Null;
+        }
+        result.to_string()
+    });
+    with_new_manifest(&project, RESULT);
+    let done = grade(&project, &["changed.tar.gz"]);
+    assert_eq!(done.code, 1, "{}", done.error);
+    assert!(done.output.contains("width8/fold-1"), "{}", done.output);
+    assert!(
+        done.output.contains("differs, see above"),
+        "{}",
+        done.output
+    );
+}
+
+#[test]
+fn a_report_of_another_version_is_not_compared() {
+    let project = packed();
+    with_change(&project, "pack.json", |text| {
+        let mut manifest: serde_json::Value = serde_json::from_str(text).unwrap();
+        manifest["version"] = serde_json::json!("0.0.1\u{1b}[31m");
+        manifest.to_string()
+    });
+    let done = grade(&project, &["changed.tar.gz"]);
+    assert_eq!(done.code, 0, "{}{}", done.output, done.error);
+    assert!(
+        done.output.contains("reproduced, report not compared"),
+        "{}",
+        done.output
+    );
+    // Text from an archive cannot control the terminal.
+    assert!(done.output.contains("0.0.1\u{fffd}[31m"), "{}", done.output);
+}
+
+#[test]
+fn missing_predictions_are_reported() {
+    let project = packed();
+    let predictions = "runs/small/width8/fold-1/predictions.bin";
+    with_change(&project, "pack.json", |text| {
+        let mut manifest: serde_json::Value = serde_json::from_str(text).unwrap();
+        let files = manifest["files"].as_object_mut().unwrap();
+        assert!(files.remove(predictions).is_some());
+        manifest.to_string()
+    });
+    std::fs::remove_file(project.path("edit/small").join(predictions)).unwrap();
+    repack(&project);
+    let done = grade(&project, &["changed.tar.gz"]);
+    assert_eq!(done.code, 1, "{}", done.error);
+    let line = "width8/fold-1: it has no valid predictions\n";
+    assert!(done.output.contains(line), "{}", done.output);
+}
+
+#[test]
+fn the_table_does_not_replace_an_archive() {
+    let project = packed();
+    let before = std::fs::read(project.path("small.tar.gz")).unwrap();
+    let done = grade(&project, &["small.tar.gz", "--output", "small.tar.gz"]);
+    assert_eq!(done.code, 2, "{}", done.output);
+    assert_eq!(std::fs::read(project.path("small.tar.gz")).unwrap(), before);
 }
 
 #[test]
