@@ -168,7 +168,7 @@ fn an_invented_failure_is_found_by_training_again() {
     with_change(&project, RESULT, |text| {
         let mut result: serde_json::Value = serde_json::from_str(text).unwrap();
         let run = &mut result["result"];
-        run["failure"] = serde_json::json!({ "kind": "diverged", "epoch": 2 });
+        run["failure"] = serde_json::json!({ "diverged": { "epoch": 2 } });
         for key in ["validation", "test", "final_epoch"] {
             run[key] = serde_json::Value::Null;
         }
@@ -177,12 +177,11 @@ fn an_invented_failure_is_found_by_training_again() {
     with_new_manifest(&project, RESULT);
     let done = grade(&project, &["changed.tar.gz"]);
     assert_eq!(done.code, 1, "{}", done.error);
-    assert!(done.output.contains("width8/fold-1"), "{}", done.output);
-    assert!(
-        done.output.contains("differs, see above"),
-        "{}",
-        done.output
-    );
+    let output = &done.output;
+    assert!(!output.contains("not a valid result"), "{output}");
+    let line = "width8/fold-1: the final epoch was none and is now 2\n";
+    assert!(output.contains(line), "{output}");
+    assert!(output.contains("differs, see above"), "{output}");
 }
 
 #[test]
