@@ -32,3 +32,20 @@ fn the_cpu_is_listed_and_trains() {
         "{chosen}"
     );
 }
+
+/// Mesa's layer prints an error where there is no desktop, such as on a server.
+#[test]
+#[cfg(target_os = "linux")]
+fn no_library_complains_about_a_missing_desktop() {
+    let project = Project::new("{}");
+    let mut command = project.command(&["devices"]);
+    for name in [
+        "XDG_RUNTIME_DIR",
+        "NODEVICE_SELECT",
+        "MESA_VK_DEVICE_SELECT",
+    ] {
+        command.env_remove(name);
+    }
+    let output = command.output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
