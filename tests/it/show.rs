@@ -67,7 +67,10 @@ fn with_a_display_the_browser_opens_it() {
     let done = output(open);
     assert!(done.status.success(), "{}", text(&done.stderr));
     // The browser is started, not waited for.
+    let started = std::time::Instant::now();
     while !seen.exists() {
+        let limit = std::time::Duration::from_secs(600);
+        assert!(started.elapsed() < limit, "no browser was started");
         std::thread::yield_now();
     }
     assert_eq!(std::fs::read_to_string(seen).unwrap(), text(&done.stdout));
