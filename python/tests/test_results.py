@@ -1,4 +1,4 @@
-"""The results of a sweep, held against the files that the program wrote."""
+"""The results of a sweep, compared with the files that the program wrote."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Models in PyTorch, held against the program's predictions."""
+"""Models in PyTorch, compared with the program's predictions."""
 
 from __future__ import annotations
 

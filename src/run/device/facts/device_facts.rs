@@ -1,6 +1,6 @@
 //! The devices of this machine.
 
-use super::vector_units::vector_unit;
+use super::vector_unit::vector_unit;
 use crate::record::Machine;
 use crate::run::device::choice::GpuKind;
 use crate::run::device::compute_device::Device;
