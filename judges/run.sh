@@ -26,6 +26,7 @@ skipped() {
 tensorboard() { judges/tensorboard/run.sh "$binary"; }
 tables() { judges/tables/run.sh "$binary"; }
 wheel() { judges/wheel/run.sh; }
+notebooks() { judges/notebooks/run.sh "$binary"; }
 grade() { judges/grade/run.sh "$binary"; }
 cuda() { judges/cuda/run.sh "$binary"; }
 kubernetes() { judges/kubernetes/run.sh "$binary"; }
@@ -67,7 +68,7 @@ slurm() {
 if [ $# -eq 0 ]; then
   # Not models and pytorch, which need 6 GB of packages, nor scores and statistics, whose values change with
   # scikit-learn and SciPy alone.
-  set -- tensorboard tables wheel grade cuda page latex slurm kubernetes parity
+  set -- tensorboard tables wheel notebooks grade cuda page latex slurm kubernetes parity
 fi
 failed=()
 for name in "$@"; do

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import csv
 import json
+import shlex
+import sys
+import types
 from pathlib import Path
 from typing import Any
 
@@ -107,3 +110,30 @@ def test_results_can_be_read_again_without_training(results: tp_sweep.Results) -
     grid = {**SWEEP["grid"], "model.activation": ["relu", "tanh", "elu"]}  # type: ignore[dict-item]
     partial = tp_sweep.Sweep({**SWEEP, "grid": grid}).results()
     assert list(partial.trials()["status"]).count("finished") == 4
+
+
+def test_sweeps_are_compared_side_by_side(results: tp_sweep.Results) -> None:
+    other = tp_sweep.run(SWEEP, set={"name": "other", "training.epochs": 1}, device="cpu")
+    page = tp_sweep.compare(results, other, name="both")
+    assert page.path == Path("reports/both.html")
+    text = page.path.read_text(encoding="utf-8")
+    assert "small" in text and "other" in text
+    with pytest.raises(tp_sweep.TpSweepError, match="nowhere"):
+        tp_sweep.compare(results, "nowhere.yaml")
+
+
+def test_tensorboard_shows_the_folder_of_the_results(
+    results: tp_sweep.Results, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Outside a notebook there is nowhere to show it.
+    page = results.tensorboard()
+    assert page is not None and page.path == results.report().path
+    started = []
+    notebook = types.SimpleNamespace(start=started.append)
+    monkeypatch.setattr("tp_sweep._tensorboard.in_notebook", lambda: True)
+    monkeypatch.setitem(sys.modules, "tensorboard", types.SimpleNamespace(notebook=notebook))
+    assert results.tensorboard() is None
+    assert [shlex.split(arguments) for arguments in started] == [["--logdir", str(results.folder.absolute())]]
+    # Without the package, the report.
+    monkeypatch.setitem(sys.modules, "tensorboard", None)
+    assert results.tensorboard() is not None

@@ -10,6 +10,7 @@
 This module calls the program ``tp-sweep`` and reads the files that it writes. It computes nothing itself.
 """
 
+from ._compare import compare
 from ._errors import ResultsMissingError, TpSweepError
 from ._figure import Figure
 from ._page import Page
@@ -24,6 +25,7 @@ __all__ = [
     "ResultsMissingError",
     "Sweep",
     "TpSweepError",
+    "compare",
     "program",
     "run",
     "version",

@@ -15,7 +15,7 @@ class Page:
         height: The height of its frame in a notebook, in pixels.
     """
 
-    def __init__(self, path: Path, height: int) -> None:
+    def __init__(self, path: Path, height: int = 800) -> None:
         self.path = path
         self.height = height
 

@@ -12,6 +12,7 @@ from ._figure import Figure
 from ._frames import Frame, FrameLibrary, read_csv, rows
 from ._page import Page
 from ._program import call
+from ._tensorboard import show_tensorboard
 
 if TYPE_CHECKING:
     from torch.nn import Module
@@ -115,6 +116,13 @@ class Results:
             height: The height of the frame, in pixels.
         """
         return Page(self.csv_path.with_suffix(".html"), height)
+
+    def tensorboard(self) -> Page | None:
+        """Shows TensorBoard inline where it is installed, in a notebook; returns the report where it is not.
+
+        A TensorBoard that already shows this folder is used again.
+        """
+        return None if show_tensorboard(self.folder) else self.report()
 
     def load_model(self, trial: str | None = None, *, repeat: int = 0, fold: int = 0) -> Module:
         """A trained model as a ``torch.nn.Module`` in evaluation mode, with its normalisation as first layer.

@@ -1,4 +1,4 @@
-//! The course: one sweep file per axis, and a guide.
+//! The course: a sweep file and a notebook per axis, and a guide.
 
 use super::file::{SCHEMA_FILE, StarterFile};
 use crate::spec::Language;
@@ -33,10 +33,31 @@ const SWEEPS: [CourseSweep; 8] = course_sweeps![
     "cifar10",
 ];
 
+/// The notebook of an axis, in both languages. `notebooks/build.py` writes them.
+struct CourseNotebook {
+    name: &'static str,
+    english: &'static str,
+    french: &'static str,
+}
+
+/// Declares the notebooks of the course by their names.
+macro_rules! course_notebooks {
+    ($($name:literal),* $(,)?) => {
+        [$(CourseNotebook {
+            name: concat!($name, ".ipynb"),
+            english: include_str!(concat!("../../notebooks/en/", $name, ".ipynb")),
+            french: include_str!(concat!("../../notebooks/fr/", $name, ".ipynb")),
+        }),*]
+    };
+}
+
+const NOTEBOOKS: [CourseNotebook; 6] =
+    course_notebooks!["axe1", "axe2", "axe3", "axe4", "axe5", "axe6"];
+
 /// Where a sweep file of the repository finds the schema.
 const REPOSITORY_SCHEMA: &str = "../docs/sweep.schema.json";
 
-/// The guide and the sweep files.
+/// The guide, the notebooks and the sweep files.
 pub(super) fn files(language: Language) -> Vec<StarterFile> {
     let guide = match language {
         Language::English => include_str!("../../docs/course.en.md"),
@@ -51,5 +72,79 @@ pub(super) fn files(language: Language) -> Vec<StarterFile> {
     };
     let mut files = vec![StarterFile::new("README.md", guide)];
     files.extend(SWEEPS.iter().map(sweep));
+    files.extend(NOTEBOOKS.iter().map(|notebook| {
+        let text = match language {
+            Language::English => notebook.english,
+            Language::French => notebook.french,
+        };
+        StarterFile::new(notebook.name, text)
+    }));
     files
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::Value;
+
+    /// The text of a field of a notebook that is a list of lines.
+    fn joined(lines: &Value) -> String {
+        let lines = lines.as_array().unwrap().iter();
+        lines.map(|line| line.as_str().unwrap()).collect()
+    }
+
+    /// The cells of a notebook.
+    fn cells(notebook: &StarterFile) -> Vec<Value> {
+        let notebook: Value = serde_json::from_slice(&notebook.contents).unwrap();
+        notebook["cells"].as_array().unwrap().clone()
+    }
+
+    fn is_notebook(file: &StarterFile) -> bool {
+        file.path
+            .extension()
+            .is_some_and(|extension| extension == "ipynb")
+    }
+
+    #[test]
+    fn notebooks_write_the_sweep_files_of_the_course() {
+        for &language in Language::ALL {
+            let files = files(language);
+            for notebook in files.iter().filter(|file| is_notebook(file)) {
+                let mut written = 0;
+                for cell in cells(notebook) {
+                    let source = joined(&cell["source"]);
+                    let Some(rest) = source.strip_prefix("%%writefile ") else {
+                        continue;
+                    };
+                    let (path, text) = rest.split_once('\n').unwrap();
+                    let sweep = files.iter().find(|file| file.path == Path::new(path));
+                    let sweep = &sweep.unwrap().contents;
+                    // The magic command writes the end of the last line.
+                    assert_eq!(format!("{text}\n").as_bytes(), sweep, "{path}");
+                    written += 1;
+                }
+                assert!(written > 0, "{}", notebook.path.display());
+            }
+        }
+    }
+
+    #[test]
+    fn notebooks_have_exercises_with_solutions_and_no_outputs() {
+        for &language in Language::ALL {
+            for notebook in files(language).iter().filter(|file| is_notebook(file)) {
+                let tagged = |cell: &Value, tag: &str| {
+                    let tags = cell["metadata"]["tags"].as_array();
+                    tags.is_some_and(|tags| tags.contains(&Value::from(tag)))
+                };
+                let cells = cells(notebook);
+                let count = |tag| cells.iter().filter(|cell| tagged(cell, tag)).count();
+                assert!(count("exercise") >= 2, "{}", notebook.path.display());
+                assert!(count("solution") >= 1, "{}", notebook.path.display());
+                for cell in cells.iter().filter(|cell| cell["cell_type"] == "code") {
+                    assert_eq!(cell["outputs"], serde_json::json!([]));
+                    assert_eq!(cell["execution_count"], Value::Null);
+                }
+            }
+        }
+    }
 }

@@ -185,7 +185,9 @@ fn the_tables_are_rebuilt_from_the_results_alone() {
     let done = project.run(&["report", "sweep.yaml", "--data", data]);
     assert_eq!((done.code, done.error.as_str()), (0, ""));
     assert_eq!(tables(&project), before);
-    let done = project.run(&["report", "sweep.yaml"]);
+    // Without the option, the program of a clone would find the clone's data.
+    std::fs::create_dir(project.path("no-data")).unwrap();
+    let done = project.run(&["report", "sweep.yaml", "--data", "no-data"]);
     assert_eq!((done.code, done.error.as_str()), (0, ""));
     let (markdown, csv) = before;
     let is_text = |line: &&str| !line.contains("](sweep/difficult-samples.svg)");

@@ -1,0 +1,140 @@
+# %% [markdown] lang="en"
+# # Axis 2: activation functions
+#
+# **Question.** ReLU, tanh or sigmoid: which one learns fastest, and why?
+#
+# Everything but the activation is that of axis 1. A tenth of the training images is held out to compare the trials
+# (validation); the test set stays untouched until the end.
+
+# %% [markdown] lang="fr"
+# # Axe 2 : les fonctions d’activation
+#
+# **Question.** ReLU, tanh ou sigmoïde : laquelle apprend le plus vite, et pourquoi ?
+#
+# Tout sauf l’activation est comme dans l’axe 1. Un dixième des images d’entraînement est réservé à la comparaison des
+# essais (validation) ; le jeu de test reste intact jusqu’à la fin.
+
+# %%
+import tp_sweep
+
+# %% [markdown] lang="en"
+# ## The sweep
+#
+# `grid` lists what varies: three activations. `repeats: 3` trains each on three splits, so that the report can tell a
+# difference from chance.
+
+# %% [markdown] lang="fr"
+# ## Le balayage
+#
+# `grid` donne ce qui varie : trois activations. `repeats: 3` entraîne chacune sur trois partages, pour que le rapport
+# puisse distinguer une différence du hasard.
+
+# %% sweep="axe2"
+
+# %% [markdown] lang="en"
+# ## The training
+
+# %% [markdown] lang="fr"
+# ## L’entraînement
+
+# %%
+results = tp_sweep.run("sweeps/axe2.yaml")
+results
+
+# %% [markdown] lang="en"
+# ## The results
+#
+# `mean_epochs_to_target` is the first epoch with 90 % on the validation images.
+
+# %% [markdown] lang="fr"
+# ## Les résultats
+#
+# `mean_epochs_to_target` est la première époque qui atteint 90 % sur les images de validation.
+
+# %%
+results.trials()[
+    [
+        "param_model.activation",
+        "mean_val_accuracy",
+        "std_val_accuracy",
+        "mean_val_loss",
+        "mean_epochs_to_target",
+        "profile_seconds_per_epoch",
+    ]
+]
+
+# %%
+results.figure("learning-curves")
+
+# %% [markdown] lang="en"
+# TensorBoard shows the same curves, epoch by epoch (where it is not installed, this is the report):
+
+# %% [markdown] lang="fr"
+# TensorBoard montre les mêmes courbes, époque par époque (s’il n’est pas installé, voici le rapport) :
+
+# %%
+results.tensorboard()
+
+# %% [markdown] lang="en"
+# ## Exercises
+#
+# **1.** The derivative of the sigmoid is at most 1/4, that of tanh at most 1. What happens to the gradient of the first
+# layer of a deep network? Write down your guess, then train six layers for one epoch:
+# `set={"model.layers": 6, "training.epochs": 1, "name": "axe2-deep"}`, and look at the gradient norms: the columns
+# `gradient_norm_…` of `epochs()`, one for each layer.
+
+# %% [markdown] lang="fr"
+# ## Exercices
+#
+# **1.** La dérivée de la sigmoïde vaut au plus 1/4, celle de tanh au plus 1. Que devient le gradient de la première
+# couche d’un réseau profond ? Notez votre hypothèse, puis entraînez six couches pendant une époque :
+# `set={"model.layers": 6, "training.epochs": 1, "name": "axe2-deep"}`, et regardez les normes des gradients : les
+# colonnes `gradient_norm_…` de `epochs()`, une par couche.
+
+# %% exercise=true
+
+# %% [markdown] lang="en"
+# **2.** Add `gelu` and `leaky_relu` to the grid in the cell that writes the sweep, and run it and the next cell again.
+# How many runs are trained? Which activations cannot be distinguished from the best?
+
+# %% [markdown] lang="fr"
+# **2.** Ajoutez `gelu` et `leaky_relu` à la grille, dans la cellule qui écrit le balayage, puis exécutez-la et la
+# suivante de nouveau. Combien d’entraînements ont lieu ? Quelles activations ne peut-on pas distinguer de la
+# meilleure ?
+
+# %% exercise=true
+
+# %% [markdown] lang="en"
+# ## Solutions
+
+# %% [markdown] lang="fr"
+# ## Solutions
+
+# %% [markdown] lang="en"
+# **1.** With the sigmoid, the gradient shrinks at every layer on its way back and the first layers hardly learn: the
+# *vanishing gradient*. ReLU passes it on unchanged wherever a unit is active.
+
+# %% [markdown] lang="fr"
+# **1.** Avec la sigmoïde, le gradient rétrécit à chaque couche qu’il traverse et les premières couches n’apprennent
+# presque rien : c’est l’*évanouissement du gradient*. ReLU le transmet tel quel là où un neurone est actif.
+
+# %% solution=true
+deep = tp_sweep.run("sweeps/axe2.yaml", set={"model.layers": 6, "training.epochs": 1, "name": "axe2-deep"})
+epochs = deep.epochs()
+norms = [column for column in epochs.columns if column.startswith("gradient_norm")]
+epochs.groupby("param_model.activation")[norms].mean().T
+
+# %% [markdown] lang="en"
+# **2.** Six: two new activations on three splits. The nine finished runs are kept. `differs_from_best` states which
+# trials are clearly worse than the best.
+
+# %% [markdown] lang="fr"
+# **2.** Six : deux nouvelles activations sur trois partages. Les neuf entraînements finis sont gardés.
+# `differs_from_best` indique quels essais sont nettement moins bons que le meilleur.
+
+# %% solution=true
+more = tp_sweep.run(
+    "sweeps/axe2.yaml",
+    set={"grid": {"model.activation": ["relu", "tanh", "sigmoid", "gelu", "leaky_relu"]}},
+)
+more.trials()[["param_model.activation", "mean_val_accuracy", "std_val_accuracy", "differs_from_best"]]
