@@ -28,6 +28,13 @@ tables() { judges/tables/run.sh "$binary"; }
 wheel() { judges/wheel/run.sh; }
 notebooks() { judges/notebooks/run.sh "$binary"; }
 grade() { judges/grade/run.sh "$binary"; }
+processors() {
+  if available 'command -v qemu-x86_64' qemu-user; then
+    judges/processors/run.sh "$binary"
+  else
+    skipped qemu-x86_64 "grading across kinds of processors is not judged"
+  fi
+}
 cuda() { judges/cuda/run.sh "$binary"; }
 kubernetes() { judges/kubernetes/run.sh "$binary"; }
 models() { judges/models/run.sh "$binary"; }
@@ -68,7 +75,7 @@ slurm() {
 if [ $# -eq 0 ]; then
   # Not models and pytorch, which need 6 GB of packages, nor scores and statistics, whose values change with
   # scikit-learn and SciPy alone.
-  set -- tensorboard tables wheel notebooks grade cuda page latex slurm kubernetes parity
+  set -- tensorboard tables wheel notebooks grade processors cuda page latex slurm kubernetes parity
 fi
 failed=()
 for name in "$@"; do

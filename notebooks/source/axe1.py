@@ -90,13 +90,13 @@ epochs = results.epochs()
 epochs.groupby("epoch")[["train_loss", "train_accuracy"]].mean()
 
 # %% [markdown] lang="en"
-# The digits that most of the five networks get wrong. Would you recognise them all?
+# Which digits are taken for which others? The rows are the true classes, the columns the answers.
 
 # %% [markdown] lang="fr"
-# Les chiffres sur lesquels la plupart des cinq réseaux se trompent. Les reconnaîtriez-vous tous ?
+# Quels chiffres sont pris pour quels autres ? Les lignes sont les vraies classes, les colonnes les réponses.
 
 # %%
-results.figure("difficult-samples")
+results.figure("confusion")
 
 # %% [markdown] lang="en"
 # The whole report, and TensorBoard (where it is not installed, the report again):

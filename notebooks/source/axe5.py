@@ -110,24 +110,28 @@ results.tensorboard()
 # %% exercise=true
 
 # %% [markdown] lang="en"
-# **2.** Many trials tie with the best. The one-standard-error rule chooses the simplest of those within one standard
+# **2.** Many trials tie with the best. The one-standard-error rule chooses the smallest network within one standard
 # error of it: `set={"report.select": "one_standard_error"}`. Nothing is trained again. Which trial is chosen (column
-# `chosen`), and how many parameters does it save?
+# `chosen`)? And which is the best with at most 60,000 parameters
+# (`set={"report.select": {"where": {"parameters": "<= 60000"}}}`)?
 
 # %% [markdown] lang="fr"
-# **2.** Beaucoup d’essais sont ex æquo avec le meilleur. La règle d’une erreur-type choisit le plus simple de ceux qui
-# en sont à moins d’une erreur-type : `set={"report.select": "one_standard_error"}`. Rien n’est entraîné de nouveau.
-# Quel essai est choisi (colonne `chosen`), et combien de paramètres économise-t-il ?
+# **2.** Beaucoup d’essais sont ex æquo avec le meilleur. La règle d’une erreur-type choisit le plus petit réseau à
+# moins d’une erreur-type de lui : `set={"report.select": "one_standard_error"}`. Rien n’est entraîné de nouveau. Quel
+# essai est choisi (colonne `chosen`) ? Et quel est le meilleur avec au plus 60 000 paramètres
+# (`set={"report.select": {"where": {"parameters": "<= 60000"}}}`) ?
 
 # %% exercise=true
 
 # %% [markdown] lang="en"
-# **3.** More splits distinguish more trials. Take a small part of the grid (three depths, two widths, learning rate
-# 0.1) and train it with `validation.repeats` 1 and 4. How many trials differ from the best?
+# **3.** More folds distinguish more trials: there are more scores, and each network is trained on more images. Take a
+# small part of the grid (three depths, two widths, learning rate 0.1) and train it with 3 and with 10 folds
+# (`validation.folds`). How many trials differ from the best?
 
 # %% [markdown] lang="fr"
-# **3.** Plus de partages distinguent plus d’essais. Prenez une petite partie de la grille (trois profondeurs, deux
-# largeurs, taux de 0,1) et entraînez-la avec `validation.repeats` 1 puis 4. Combien d’essais diffèrent du meilleur ?
+# **3.** Plus de plis distinguent plus d’essais : il y a plus de scores, et chaque réseau est entraîné sur plus
+# d’images. Prenez une petite partie de la grille (trois profondeurs, deux largeurs, taux de 0,1) et entraînez-la avec 3
+# puis 10 plis (`validation.folds`). Combien d’essais diffèrent du meilleur ?
 
 # %% exercise=true
 
@@ -157,34 +161,39 @@ results.tensorboard()
 trials.pivot_table(index="param_model.layers", columns="param_training.learning_rate", values="mean_val_accuracy")
 
 # %% [markdown] lang="en"
-# **2.** The chosen trial is not the one with the highest mean, but the simplest that is as good within the error.
+# **2.** The rule chooses the best trial itself: no network with fewer parameters comes within one standard error of it.
+# With 60,000 parameters at most, a network half as wide costs half a per cent of accuracy.
 
 # %% [markdown] lang="fr"
-# **2.** L’essai choisi n’est pas celui dont la moyenne est la plus haute, mais le plus simple parmi ceux qui le valent
-# à l’erreur près.
+# **2.** La règle choisit le meilleur essai lui-même : aucun réseau plus petit n’en est à moins d’une erreur-type. Avec
+# au plus 60 000 paramètres, un réseau deux fois moins large coûte un demi pour cent d’exactitude.
 
 # %% solution=true
-simple = tp_sweep.run("sweeps/axe5.yaml", set={"report.select": "one_standard_error"}).trials()
-simple[simple["chosen"] | (simple["rank"] == 1)][["rank", "trial", "mean_val_accuracy", "parameters", "chosen"]]
+rules = {"one standard error": "one_standard_error", "at most 60,000": {"where": {"parameters": "<= 60000"}}}
+chosen = {}
+for name, rule in rules.items():
+    found = tp_sweep.run("sweeps/axe5.yaml", set={"report.select": rule}).trials()
+    chosen[name] = found[found["chosen"]][["trial", "mean_val_accuracy", "parameters"]].iloc[0]
+chosen
 
 # %% [markdown] lang="en"
-# **3.** The standard error falls with the number of splits, so smaller differences become clear.
+# **3.** With 3 folds none; with 10, the narrowest network of three layers is clearly worse.
 
 # %% [markdown] lang="fr"
-# **3.** L’erreur-type baisse quand le nombre de partages augmente : de plus petites différences deviennent nettes.
+# **3.** Aucun avec 3 plis ; avec 10, le réseau le plus étroit à trois couches est nettement moins bon.
 
 # %% solution=true
 part = {"model.layers": [1, 2, 3], "model.width": [64, 128]}
 differing = {}
-for repeats in [1, 4]:
+for folds in [3, 10]:
     settings = {
-        "name": f"axe5-repeats{repeats}",
+        "name": f"axe5-folds{folds}",
         "training.learning_rate": 0.1,
-        "validation.repeats": repeats,
+        "validation.folds": folds,
         "grid": part,
     }
     found = tp_sweep.run("sweeps/axe5.yaml", set=settings).trials()
-    differing[repeats] = int(found["differs_from_best"].fillna(False).astype(bool).sum())
+    differing[folds] = int(found["differs_from_best"].fillna(False).astype(bool).sum())
 differing
 
 # %% [markdown] lang="en"

@@ -49,6 +49,16 @@ def test_an_invalid_sweep_shows_the_program_s_message() -> None:
     assert caught.value.exit_code == 2
 
 
+def test_messages_have_no_colours_in_notebooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    # As Jupyter sets it for every kernel.
+    for name in ("FORCE_COLOR", "CLICOLOR_FORCE", "CLICOLOR"):
+        monkeypatch.setenv(name, "1")
+    for call in (tp_sweep.run, lambda sweep: tp_sweep.Sweep(sweep).plan()):
+        with pytest.raises(tp_sweep.TpSweepError) as caught:
+            call({"training": {"optimzer": "adam"}})
+        assert "\x1b" not in str(caught.value)
+
+
 def test_missing_results_have_their_own_error() -> None:
     with pytest.raises(tp_sweep.ResultsMissingError):
         tp_sweep.Sweep(SWEEP).results()

@@ -48,6 +48,13 @@ def version() -> str:
     return call(["--version"]).split()[-1]
 
 
+def environment() -> dict[str, str]:
+    """The environment of the program: its messages are read, so they have no colours, which notebooks ask for."""
+    forces = ("FORCE_COLOR", "CLICOLOR_FORCE")
+    inherited = {name: value for name, value in os.environ.items() if name not in forces}
+    return {**inherited, "NO_COLOR": "1"}
+
+
 def call(arguments: Iterable[str], *, partial: bool = False) -> str:
     """Runs the program with these arguments; returns its standard output.
 
@@ -66,6 +73,7 @@ def call(arguments: Iterable[str], *, partial: bool = False) -> str:
         encoding="utf-8",
         errors="replace",
         check=False,
+        env=environment(),
     )
     if not (partial and done.returncode == _RESULTS_MISSING and done.stdout):
         check(done.returncode, done.stderr)

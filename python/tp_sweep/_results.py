@@ -50,7 +50,7 @@ class Results:
     def _repr_html_(self) -> str:
         from html import escape
 
-        return f"<pre>{escape(self.summary)}</pre>"
+        return f'<pre style="font-family: monospace; white-space: pre-wrap">{escape(self.summary)}</pre>'
 
     def trials(self, frame: FrameLibrary | None = None) -> Frame:
         """One row per trial, best first: factors (``param_…``), means, deviations, time, memory.

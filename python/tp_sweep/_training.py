@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from threading import Thread
 from typing import IO
 
-from ._program import check, program
+from ._program import check, environment, program
 from ._progress import NotebookBar, ProgressBar, in_notebook
 
 # Lines of the program's messages that an error shows.
@@ -44,6 +44,7 @@ def train(arguments: Iterable[str], progress: bool | None) -> str:
         text=True,
         encoding="utf-8",
         errors="replace",
+        env=None if draws_itself else environment(),
         # An interrupt reaches this process alone, which passes it on once.
         start_new_session=not draws_itself,
     )

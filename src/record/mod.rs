@@ -29,9 +29,8 @@ pub use sweep::best::{BestTrial, has_best, remove_best, update_best, write_best}
 pub use sweep::cv_scores::{CvScores, has_cv_scores, remove_cv_scores, write_cv_scores};
 pub use sweep::inventory::{Inventory, RunFolder, RunRecord, RunState, TrialFolder};
 pub use sweep::links::{links_in, refuse_linked_records, unexpected_links};
-pub use sweep::manifest::{
-    Invocation, Machine, Manifest, Program, RecordedSweep, copy_recorded_sweep,
-};
+pub use sweep::machine::Machine;
+pub use sweep::manifest::{Invocation, Manifest, Program, RecordedSweep, copy_recorded_sweep};
 pub use sweep::mean_curves::{MeanCurve, mean_and_deviation, mean_curves};
 pub use sweep::merge::{MergeSummary, merge};
 pub use sweep::prune::{Prunable, PruneReason};

@@ -31,7 +31,7 @@ pub use executor::cohort_error::CohortError;
 pub use executor::device_fault::{CubeclDevice, DeviceFault};
 pub use executor::fault_check::FaultCheck;
 pub use executor::fault_monitor::FaultMonitor;
-pub use executor::rerun::{RerunResult, rerun};
+pub use executor::rerun::{RerunResult, rerun, rerun_unless_stopped};
 pub use executor::tensor_executor::{TensorExecutor, TensorMemory};
 pub use interrupt::{EXIT_RUNS_REMAIN, Interrupt};
 pub use progress::{NoProgress, Progress, StartSummary};

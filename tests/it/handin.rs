@@ -103,6 +103,15 @@ fn an_honest_archive_is_reproduced() {
     assert_eq!(std::fs::read(project.path("again.tar.gz")).unwrap(), first);
 }
 
+/// A limit of 0 minutes has passed before the first step.
+#[test]
+fn runs_that_the_time_limit_stops_are_not_checked() {
+    let project = packed();
+    let done = grade(&project, &["small.tar.gz", "--time-limit", "0"]);
+    assert_eq!(done.code, 1, "{}{}", done.output, done.error);
+    insta::assert_snapshot!(done.output, @"");
+}
+
 #[test]
 fn a_changed_file_is_found_by_its_hash() {
     let project = packed();

@@ -33,7 +33,7 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
         let Some(result) = results.finished(run) else {
             continue;
         };
-        let retrained = retraining.compare(run, result);
+        let retrained = retraining.compare(run, result, None);
         let reproduced = |retrained: &RetrainedRun| retrained.differences.is_empty();
         equal += usize::from(retrained.as_ref().is_ok_and(reproduced));
         let description = match retrained {

@@ -7,7 +7,8 @@ use crate::data::DatasetCache;
 use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::{Machine, RecordedSweep, RunResult, Store};
-use crate::run::{CohortError, RerunResult, TensorExecutor, TensorMemory, rerun};
+use crate::run::{CohortError, RerunResult, TensorExecutor, TensorMemory, rerun_unless_stopped};
+use crate::train::StopRequest;
 use burn::backend::Flex;
 use std::path::Path;
 
@@ -48,18 +49,19 @@ impl<'a> Retraining<'a> {
     /// Trains a run again and compares it with its result.
     ///
     /// # Errors
-    /// It cannot be trained.
+    /// It cannot be trained, or was stopped.
     pub(crate) fn compare(
         &self,
         run: RunId,
         result: &RunResult,
+        stop: Option<&(dyn StopRequest + Sync)>,
     ) -> Result<RetrainedRun, CohortError> {
         let tolerance = if result.device == "cpu" && self.is_same_processor {
             Tolerance::BitExact
         } else {
             Tolerance::Rounding
         };
-        let rerun = rerun(&self.executor, self.plan, run)?;
+        let rerun = rerun_unless_stopped(&self.executor, self.plan, run, stop)?;
         Ok(RetrainedRun {
             differences: match (&result.failure, &rerun.outcome) {
                 // It failed again: there are no scores to compare.
@@ -92,17 +94,12 @@ pub(crate) fn sample_runs(
     chosen
 }
 
-/// Whether the sweep was only ever trained on this kind of processor and system: processors with
-/// different vector units round differently.
+/// Whether the sweep was only ever trained on machines that compute like this one.
 fn is_same_processor(folder: &Path) -> bool {
     let Ok(recorded) = RecordedSweep::read(folder) else {
         return true;
     };
     let current = Machine::current();
-    let is_same =
-        |host: &Machine| host.processor == current.processor && host.system == current.system;
-    recorded
-        .invocations
-        .iter()
-        .all(|start| is_same(&start.machine))
+    let mut starts = recorded.invocations.iter();
+    starts.all(|start| start.machine.computes_like(&current))
 }

@@ -1,6 +1,8 @@
 //! Errors of the commands, and their messages.
 
 use super::export_error::ExportError;
+use super::missing_sweep::suggest_for_missing_sweep;
+use crate::cli::arguments::Arguments;
 use crate::cli::messages::{format_bytes, with_count};
 use crate::data::{DataError, FetchError};
 use crate::handin::HandinError;
@@ -11,6 +13,7 @@ use crate::record::{LockHolder, RecordError};
 use crate::report::ReportError;
 use crate::run::DeviceError;
 use crate::spec::{self, Source, SpecError};
+use clap::CommandFactory;
 use miette::{Diagnostic, LabeledSpan, MietteDiagnostic, MietteHandlerOpts, NamedSource};
 use std::fmt;
 use std::io::Write;
@@ -263,6 +266,17 @@ impl CliError {
                 });
                 snippets.chain(rest).collect()
             }
+            Self::Spec(SpecError::Read {
+                ref path,
+                ref source,
+            }) if source.kind() == std::io::ErrorKind::NotFound => {
+                let suggestion = suggest_for_missing_sweep(path, &command_names());
+                let report = MietteDiagnostic::new(self.to_string());
+                vec![match suggestion {
+                    Some(suggestion) => report.with_help(suggestion).into(),
+                    None => report.into(),
+                }]
+            }
             Self::Fetch { error, help } => vec![
                 MietteDiagnostic::new(error.to_string())
                     .with_help(help)
@@ -271,6 +285,13 @@ impl CliError {
             error => vec![miette::Report::msg(error.to_string())],
         }
     }
+}
+
+/// The names of the commands.
+fn command_names() -> Vec<String> {
+    let command = Arguments::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    names.map(str::to_owned).collect()
 }
 
 /// Prints an error to standard error. Lines are not wrapped, so that messages can be searched.

@@ -3,6 +3,7 @@
 mod cli_error;
 mod exit_code;
 mod export_error;
+mod missing_sweep;
 
 pub use cli_error::CliError;
 pub(super) use cli_error::print_error;

@@ -4,9 +4,9 @@ use crate::bounded_io::read_file;
 use crate::plan::{Plan, RESULTS_VERSION};
 use crate::record::error::{RecordError, failed_to};
 use crate::record::fs::atomic::write_atomically;
-use crate::record::fs::host::host_name;
 use crate::record::fs::json::pretty_json;
 use crate::record::fs::temp_file::remove_temp_files;
+use crate::record::sweep::machine::Machine;
 use crate::spec::{Config, Factor, Level, RecordedDataset, Sweep};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -107,20 +107,6 @@ pub struct Invocation {
     /// The machine.
     #[serde(rename = "host")]
     pub machine: Machine,
-}
-
-/// A machine.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Machine {
-    /// Its name; empty if not recorded.
-    #[serde(default)]
-    pub name: String,
-    /// Operating system and processor architecture.
-    pub system: String,
-    /// The name of the processor, if known.
-    pub processor: Option<String>,
-    /// Number of processor cores available to the process.
-    pub cores: usize,
 }
 
 impl Manifest {
@@ -286,24 +272,6 @@ pub fn copy_recorded_sweep(from: &Path, to: &Path) -> Result<(), RecordError> {
     let path = from.join(FILE);
     let text = read_file(&path, MAX_FILE_BYTES).map_err(failed_to("read", &path))?;
     write_atomically(&to.join(FILE), &text)
-}
-
-impl Machine {
-    /// The machine of this process.
-    pub fn current() -> Self {
-        let processor = std::fs::read_to_string("/proc/cpuinfo")
-            .ok()
-            .and_then(|text| {
-                let line = text.lines().find(|line| line.starts_with("model name"))?;
-                Some(line.split_once(':')?.1.trim().to_owned())
-            });
-        Self {
-            name: host_name(),
-            system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
-            processor,
-            cores: std::thread::available_parallelism().map_or(1, usize::from),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ pub(super) mod best;
 pub(super) mod cv_scores;
 pub(super) mod inventory;
 pub(super) mod links;
+pub(super) mod machine;
 pub(super) mod manifest;
 pub(super) mod mean_curves;
 pub(super) mod merge;

@@ -7,7 +7,7 @@ use crate::model_io::Weights;
 use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::run::thread_pool::in_single_thread_pool;
-use crate::train::{EventSink, Interrupted, TrainingEvent, TrainingHost};
+use crate::train::{EventSink, Interrupted, StopRequest, TrainingEvent, TrainingHost};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -27,11 +27,25 @@ pub struct RerunResult {
 /// # Errors
 /// Why the training did not finish.
 pub fn rerun(executor: &dyn Executor, plan: &Plan, run: RunId) -> Result<RerunResult, CohortError> {
+    rerun_unless_stopped(executor, plan, run, None)
+}
+
+/// As [`rerun`], but stops on request.
+///
+/// # Errors
+/// Why the training did not finish: [`CohortError::Interrupted`] if it was stopped.
+pub fn rerun_unless_stopped(
+    executor: &dyn Executor,
+    plan: &Plan,
+    run: RunId,
+    stop: Option<&(dyn StopRequest + Sync)>,
+) -> Result<RerunResult, CohortError> {
     let mut collector = ResultCollector::default();
     in_single_thread_pool(|| {
         executor.prepare_thread();
         let started = Instant::now();
         let mut host = TrainingHost::new(&started, vec![&mut collector]);
+        host.stop = stop.map(|stop| stop as &dyn StopRequest);
         executor.execute(plan, &[run], &mut host)
     })?;
     Ok(RerunResult {

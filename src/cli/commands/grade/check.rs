@@ -2,6 +2,7 @@
 
 use super::checked_report::{CheckedReport, check_report};
 use super::checked_run::{CheckedRun, check_run};
+use super::time_limit::TimeLimit;
 use crate::cli::arguments::GradeArguments;
 use crate::cli::context::{
     Retraining, SweepContext, load_from_untrusted_results, open_store_at, sample_runs,
@@ -46,13 +47,21 @@ impl Checked {
     /// Whether all files, the report and the sampled runs are as they should be.
     pub(super) fn is_reproduced(&self) -> bool {
         self.contents.as_ref().is_ok_and(|contents| {
-            contents.findings.is_empty()
-                && contents.has_same_sweep_file
-                && contents.invalid_results.is_empty()
-                && contents.report.agrees()
+            !contents.differs()
                 && !contents.sample.is_empty()
                 && contents.sample.iter().all(CheckedRun::agrees)
         })
+    }
+}
+
+impl CheckedContents {
+    /// Whether a file, the report or a run that was trained again is not as it should be.
+    pub(super) fn differs(&self) -> bool {
+        !self.findings.is_empty()
+            || !self.has_same_sweep_file
+            || !self.invalid_results.is_empty()
+            || !self.report.agrees()
+            || self.sample.iter().any(|run| !run.differences.is_empty())
     }
 }
 
@@ -95,9 +104,10 @@ fn check_contents(
     let recorded = plan.runs().filter(|run| results.runs.contains_key(run));
     let chosen = sample_runs(&store, recorded, count, seed);
     let retraining = Retraining::new(dataset_cache, plan, &store, &chosen)?;
+    let limit = TimeLimit::new(arguments.time_limit);
     let sample = chosen.into_iter().filter_map(|run| {
         let result = results.runs.get(&run)?;
-        Some(check_run(&retraining, plan, &store, run, result))
+        Some(check_run(&retraining, plan, &store, run, result, &limit))
     });
     let sample = sample.collect();
     Ok(CheckedContents {

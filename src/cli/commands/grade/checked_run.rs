@@ -1,10 +1,12 @@
 //! A run that was trained again.
 
+use super::time_limit::TimeLimit;
 use crate::cli::context::Retraining;
 use crate::cli::messages::Tolerance;
 use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::{RunResult, Store};
+use crate::run::CohortError;
 
 /// A run that was trained again.
 pub(super) struct CheckedRun {
@@ -14,11 +16,13 @@ pub(super) struct CheckedRun {
     pub(super) tolerance: Option<Tolerance>,
     /// What differs, with the numbers.
     pub(super) differences: Vec<String>,
+    /// Whether the time limit ended its training.
+    pub(super) is_stopped: bool,
 }
 
 impl CheckedRun {
     pub(super) fn agrees(&self) -> bool {
-        self.differences.is_empty()
+        self.differences.is_empty() && !self.is_stopped
     }
 }
 
@@ -30,17 +34,19 @@ pub(super) fn check_run(
     store: &Store,
     run: RunId,
     result: &RunResult,
+    limit: &TimeLimit,
 ) -> CheckedRun {
     let name = plan.folder(run).display().to_string();
-    let retrained = match retraining.compare(run, result) {
+    let without_result = |differences: Vec<String>| CheckedRun {
+        name: name.clone(),
+        tolerance: None,
+        is_stopped: differences.is_empty(),
+        differences,
+    };
+    let retrained = match retraining.compare(run, result, Some(limit)) {
         Ok(retrained) => retrained,
-        Err(error) => {
-            return CheckedRun {
-                name,
-                tolerance: None,
-                differences: vec![format!("cannot be trained again: {error}")],
-            };
-        }
+        Err(CohortError::Interrupted) => return without_result(Vec::new()),
+        Err(error) => return without_result(vec![format!("cannot be trained again: {error}")]),
     };
     let mut differences: Vec<String> = retrained
         .differences
@@ -91,5 +97,6 @@ pub(super) fn check_run(
         name,
         tolerance: Some(retrained.tolerance),
         differences,
+        is_stopped: false,
     }
 }

@@ -4,6 +4,7 @@ mod check;
 mod checked_report;
 mod checked_run;
 mod text;
+mod time_limit;
 
 use crate::cli::arguments::GradeArguments;
 use crate::cli::context::{refuse_overwriting_inputs, write_output};

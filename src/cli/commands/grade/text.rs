@@ -55,8 +55,10 @@ fn cells(checked: &Checked) -> [String; 7] {
     };
     let verdict = if contents.sample.is_empty() {
         "no result to check"
-    } else if !checked.is_reproduced() {
+    } else if contents.differs() {
         "differs, see above"
+    } else if contents.sample.iter().any(|run| run.is_stopped) {
+        "not checked in time"
     } else if contents.results < contents.runs {
         "reproduced, incomplete"
     } else if matches!(contents.report, CheckedReport::OtherVersion(_)) {
@@ -78,8 +80,8 @@ fn cells(checked: &Checked) -> [String; 7] {
 fn sample_text(contents: &CheckedContents) -> String {
     let sample = &contents.sample;
     let equal = sample.iter().filter(|run| run.agrees()).count();
-    let is_exact = |run: &CheckedRun| run.tolerance == Some(Tolerance::BitExact);
-    let how = if sample.iter().all(is_exact) {
+    let is_rounded = |run: &CheckedRun| run.tolerance == Some(Tolerance::Rounding);
+    let how = if !sample.iter().any(is_rounded) {
         "identical"
     } else {
         "within rounding"

@@ -1,6 +1,5 @@
 //! The devices of this machine.
 
-use super::vector_unit::vector_unit;
 use crate::record::Machine;
 use crate::run::device::choice::GpuKind;
 use crate::run::device::compute_device::Device;
@@ -43,11 +42,14 @@ fn description(device: &Device) -> String {
     match device {
         Device::Cpu => {
             let Machine {
-                processor, cores, ..
+                processor,
+                cores,
+                vector_unit,
+                ..
             } = Machine::current();
             parts.extend(processor);
             parts.push(format!("{cores} {}", plural(cores, "core")));
-            parts.extend(vector_unit().map(str::to_owned));
+            parts.extend(vector_unit);
         }
         gpu @ (Device::Cuda(_) | Device::Wgpu(_)) => {
             parts.push(gpu.model().unwrap_or_else(|| gpu.to_string()));

@@ -5,4 +5,3 @@ pub(in crate::run) mod check;
 pub(in crate::run) mod cuda_requirements;
 pub(in crate::run) mod device_facts;
 pub(in crate::run) mod requirement;
-mod vector_unit;
