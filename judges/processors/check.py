@@ -18,16 +18,16 @@ PROCESSORS = {"Haswell": "AVX2", "Nehalem": "SSE4.2"}
 SWEEPS = {
     "dense": """
 name: dense
-data: { limit: 2000 }
-training: { epochs: 2, learning_rate: 0.05 }
+data: { limit: 1000 }
+training: { epochs: 1, learning_rate: 0.05 }
 model: { layers: 2, width: 64 }
 validation: { holdout: 0.2 }
 grid: { training.optimizer: [sgd, adam] }
 """,
     "images": """
 name: images
-data: { limit: 600 }
-training: { epochs: 2, learning_rate: 0.05 }
+data: { limit: 300 }
+training: { epochs: 1, learning_rate: 0.05 }
 model: { kind: cnn, channels: [8, 16], norm: batch }
 validation: { holdout: 0.5 }
 grid: { training.momentum: [0, 0.9] }
@@ -70,7 +70,7 @@ def main():
             there.mkdir(parents=True)
             (there / f"{name}.yaml").write_text(sweep)
             run("qemu-x86_64", "-cpu", processor, binary, *train, folder=there)
-            recorded = json.loads((there / f"runs/{name}/sweep.json").read_text())["start"]["machine"]["vector_unit"]
+            recorded = json.loads((there / f"runs/{name}/sweep.json").read_text())["start"]["host"]["vector_unit"]
             if recorded != unit:
                 failures.append(f"{processor}: the recorded vector unit is {recorded}, not {unit}")
             run(binary, "pack", f"{name}.yaml", data, folder=there)

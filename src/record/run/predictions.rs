@@ -90,7 +90,8 @@ thread_local! {
 
 fn encoded(predictions: &SamplePredictions) -> Vec<u8> {
     let classes = predictions.classes as u64;
-    let mut numbers = Vec::new();
+    // Most numbers have one byte.
+    let mut numbers = Vec::with_capacity(16 + 3 * predictions.samples.len());
     write_number(&mut numbers, classes);
     write_number(&mut numbers, predictions.samples.len() as u64);
     let mut previous = 0;
@@ -102,7 +103,11 @@ fn encoded(predictions: &SamplePredictions) -> Vec<u8> {
         write_number(&mut numbers, u64::from(label));
     }
     for (&label, &predicted) in predictions.labels.iter().zip(&predictions.predicted) {
-        let shift = (classes + u64::from(predicted) - u64::from(label)) % classes;
+        // Most predictions are correct, and a division takes longer than the rest.
+        let shift = match (u64::from(predicted), u64::from(label)) {
+            (predicted, label) if predicted == label => 0,
+            (predicted, label) => (classes + predicted - label) % classes,
+        };
         write_number(&mut numbers, shift);
     }
     let mut bytes = MAGIC.to_vec();

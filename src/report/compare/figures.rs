@@ -4,7 +4,7 @@ use super::compared_sweep::ComparedSweep;
 use super::paired::SplitGroup;
 use crate::metrics::Score;
 use crate::report::document::figure::Figure;
-use crate::report::figures::{Canvas, FigureKind, loss_curves, split_curves};
+use crate::report::figures::{Canvas, FigureKind, curves_of_trial, loss_curves};
 use crate::report::locale::Locale;
 use crate::spec::Format;
 use charts::{
@@ -173,7 +173,7 @@ impl<'a> ComparisonFigures<'a> {
         }
         let curves = self.entries.iter().filter_map(|entry| {
             let best = entry.shown_trial()?;
-            let curves = split_curves(entry.plan, entry.results, &[best]);
+            let curves = curves_of_trial(entry.plan, entry.results, best);
             Some(curves.map(|curves| TrialCurves {
                 name: entry.full_name(best),
                 ..curves

@@ -6,7 +6,7 @@ use super::plotter::Plotter;
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::report::document::figure::Figure;
-use crate::report::results::epoch_frame::{EpochFrame, EpochMetric};
+use crate::report::results::epoch_frame::{EpochFrame, EpochMean, EpochMetric};
 use crate::report::results::trial_frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, Heading, LayerLine, LayerLines};
@@ -33,15 +33,12 @@ fn figure(plotter: &Plotter, trial: usize) -> PolarsResult<Option<Figure>> {
     if epochs.epochs()? < 2 {
         return Ok(None);
     }
-    let layer = |(layer, &metric): (usize, &EpochMetric)| {
-        let means = epochs.over_runs(metric)?.into_iter();
-        Ok(LayerLine {
-            name: format!("{}{}", locale.tr("layer", "couche"), layer + 1),
-            points: means.map(curve_point).collect(),
-        })
+    let layer = |(layer, means): (usize, Vec<EpochMean>)| LayerLine {
+        name: format!("{}{}", locale.tr("layer", "couche"), layer + 1),
+        points: means.into_iter().map(curve_point).collect(),
     };
-    let layers = metrics.iter().enumerate().map(layer);
-    let layers: Vec<LayerLine> = layers.collect::<PolarsResult<_>>()?;
+    let layers = epochs.over_runs(&metrics)?.into_iter().enumerate();
+    let layers: Vec<LayerLine> = layers.map(layer).collect();
     let name = &context.plan.trials[trial].name;
     let caption = match locale.language {
         Language::English => format!("Gradient norm of each layer, {name}"),

@@ -41,8 +41,11 @@ pub(crate) fn learning_curves(plotter: &Plotter) -> PolarsResult<Vec<Figure>> {
             .iter()
             .enumerate()
             .filter(|(_, f)| f.levels.len() > 1);
+        let planned = context.plan.trials.iter().enumerate();
+        let planned = planned.filter(|(_, trial)| trial.included.is_none());
+        let epochs = epoch_losses(plotter, planned.map(|(position, _)| position))?;
         for (factor, _) in several.take(MAX_FACTORS) {
-            figures.extend(level_curves(plotter, factor)?);
+            figures.extend(level_curves(plotter, factor, &epochs)?);
         }
     }
     Ok(figures)
@@ -60,12 +63,12 @@ fn trial_curves(plotter: &Plotter) -> PolarsResult<Option<Figure>> {
         let first = ranked.next();
         first.into_iter().chain(ranked.next_back()).collect()
     };
-    let curves = |&trial: &usize| {
-        Ok(TrialCurves {
-            name: context.plan.trials[trial].name.clone(),
-            ..split_curves(context.plan, context.results, &[trial])?
-        })
-    };
+    let epochs = epoch_losses(plotter, trials.iter().copied())?;
+    let position = |trial: usize| trials.iter().position(|&shown| shown == trial);
+    let mut curves = split_curves(&epochs, trials.len(), position)?;
+    for (curves, &trial) in curves.iter_mut().zip(&trials) {
+        curves.name.clone_from(&context.plan.trials[trial].name);
+    }
     let caption = match (
         context.plan.trials.len() <= MAX_SHOWN_TRIALS,
         locale.language,
@@ -75,27 +78,24 @@ fn trial_curves(plotter: &Plotter) -> PolarsResult<Option<Figure>> {
         (false, Language::English) => "Loss of the best and the worst trial after each epoch",
         (false, Language::French) => "Perte du meilleur et du pire essai après chaque époque",
     };
-    let trials = trials.iter().map(curves).collect::<PolarsResult<_>>()?;
-    let chart = loss_curves(plotter.locale, caption, trials);
+    let chart = loss_curves(plotter.locale, caption, curves);
     let draw = |chart| plotter.draw(FigureKind::LearningCurves, caption.to_owned(), &chart);
     Ok(chart.map(draw))
 }
 
 /// The mean curves of each level of a factor, over all trials that have it.
-fn level_curves(plotter: &Plotter, factor: usize) -> PolarsResult<Option<Figure>> {
+fn level_curves(
+    plotter: &Plotter,
+    factor: usize,
+    epochs: &EpochFrame,
+) -> PolarsResult<Option<Figure>> {
     let (context, locale) = (plotter.context, plotter.locale);
     let varied = &context.sweep.factors[factor];
-    let levels = varied.levels.iter().enumerate().map(|(level, named)| {
-        let trials = context.plan.trials.iter().enumerate();
-        let has = trials.filter(|(_, trial)| {
-            trial.included.is_none() && trial.levels.get(factor) == Some(&Some(level))
-        });
-        let trials: Vec<usize> = has.map(|(position, _)| position).collect();
-        Ok(TrialCurves {
-            name: named.label.clone(),
-            ..split_curves(context.plan, context.results, &trials)?
-        })
-    });
+    let level_of = |trial: usize| *context.plan.trials[trial].levels.get(factor)?;
+    let mut levels = split_curves(epochs, varied.levels.len(), level_of)?;
+    for (curves, level) in levels.iter_mut().zip(&varied.levels) {
+        curves.name.clone_from(&level.label);
+    }
     let caption = match locale.language {
         Language::English => {
             format!(
@@ -110,7 +110,6 @@ fn level_curves(plotter: &Plotter, factor: usize) -> PolarsResult<Option<Figure>
             )
         }
     };
-    let levels = levels.collect::<PolarsResult<_>>()?;
     let name = name_in_file(factor, &varied.name);
     let chart = loss_curves(plotter.locale, &caption, levels);
     Ok(chart.map(|chart| plotter.draw_of(FigureKind::FactorCurves, &name, caption, &chart)))
@@ -156,26 +155,58 @@ pub(crate) fn loss_curves(
     })
 }
 
-/// The mean over the trials and splits after each epoch, with the lowest and highest mean of a
-/// split.
+/// The mean curves of a trial over its splits, without a name.
 ///
 /// # Errors
 /// Polars refuses an operation; no result can cause this.
-pub(crate) fn split_curves(
+pub(crate) fn curves_of_trial(
     plan: &Plan,
     results: &Results,
-    trials: &[usize],
+    trial: usize,
 ) -> PolarsResult<TrialCurves> {
-    let scores = [Part::Validation, Part::Training].map(|part| part.score(Score::LOSS));
-    let metrics = scores.map(EpochMetric::Score);
-    let epochs = EpochFrame::new(plan, results, trials.iter().copied(), &metrics)?;
-    let [validation, training] = metrics.map(|metric| epochs.over_splits(metric));
-    let points = |means: Vec<EpochMean>| means.into_iter().map(curve_point).collect();
-    Ok(TrialCurves {
-        name: String::new(),
-        validation: points(validation?),
-        training: points(training?),
-    })
+    let epochs = EpochFrame::new(plan, results, [trial], &loss_metrics())?;
+    let curves = split_curves(&epochs, 1, |_| Some(0))?;
+    Ok(curves.into_iter().next().unwrap_or_default())
+}
+
+/// For each of so many groups of trials, the mean over the trials and splits after each epoch, with the lowest and
+/// highest mean of a split; without names.
+///
+/// # Errors
+/// Polars refuses an operation; no result can cause this.
+fn split_curves(
+    epochs: &EpochFrame,
+    groups: usize,
+    group_of: impl Fn(usize) -> Option<usize>,
+) -> PolarsResult<Vec<TrialCurves>> {
+    let means = epochs.over_splits(&loss_metrics(), groups, group_of)?;
+    let curves = means.into_iter().map(|means| {
+        let mut means = means.into_iter();
+        let mut next = || {
+            let means: Vec<EpochMean> = means.next().unwrap_or_default();
+            means.into_iter().map(curve_point).collect()
+        };
+        TrialCurves {
+            name: String::new(),
+            validation: next(),
+            training: next(),
+        }
+    });
+    Ok(curves.collect())
+}
+
+/// The losses of the epochs of these trials.
+fn epoch_losses(
+    plotter: &Plotter,
+    trials: impl IntoIterator<Item = usize>,
+) -> PolarsResult<EpochFrame> {
+    let context = plotter.context;
+    EpochFrame::new(context.plan, context.results, trials, &loss_metrics())
+}
+
+/// The losses on the validation and on the training samples.
+fn loss_metrics() -> [EpochMetric; 2] {
+    [Part::Validation, Part::Training].map(|part| EpochMetric::Score(part.score(Score::LOSS)))
 }
 
 /// The point of a curve, with its band.

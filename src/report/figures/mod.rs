@@ -16,7 +16,7 @@ pub(super) use figure_kind::FigureKind;
 pub(crate) use figure_kind::is_figure_name;
 pub(super) use gradient_norms::{gradient_norms, layer_count};
 pub(super) use heat_map::heat_map;
-pub(super) use learning_curves::{learning_curves, loss_curves, split_curves};
+pub(super) use learning_curves::{curves_of_trial, learning_curves, loss_curves};
 pub(super) use main_effects::main_effects;
 pub(super) use parallel_coordinates::parallel_coordinates;
 pub(super) use plotter::{Canvas, Plotter};

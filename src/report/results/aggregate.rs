@@ -9,13 +9,20 @@
 
 use polars::prelude::*;
 
+/// A frame with fewer rows is grouped by the calling thread: waking others takes longer.
+const MIN_PARALLEL_ROWS: usize = 100_000;
+
+/// The rows in groups with equal values in `by`, in the order of the groups' first rows.
+fn grouped<'a>(frame: &'a DataFrame, by: &[&str]) -> PolarsResult<GroupBy<'a>> {
+    let keys = by.iter().map(|name| frame.column(name).cloned());
+    let keys = keys.collect::<PolarsResult<Vec<Column>>>()?;
+    frame.group_by_with_series(keys, frame.height() >= MIN_PARALLEL_ROWS, true)
+}
+
 /// The mean of each metric over the rows of each group with equal values in `by`, as `mean_<metric>`.
 pub(crate) fn means(frame: &DataFrame, by: &[&str], metrics: &[&str]) -> PolarsResult<DataFrame> {
-    let means = frame
-        .group_by_stable(by.iter().copied())?
-        .select(metrics.iter().copied())
-        .mean()?;
-    renamed(means, "_mean", "mean_")
+    let groups = grouped(frame, by)?.select(metrics.iter().copied());
+    renamed(groups.mean()?, "_mean", "mean_")
 }
 
 /// The sample standard deviation (divided by n − 1) of each metric, as `std_<metric>`.
@@ -24,34 +31,33 @@ pub(crate) fn deviations(
     by: &[&str],
     metrics: &[&str],
 ) -> PolarsResult<DataFrame> {
-    let deviations = frame
-        .group_by_stable(by.iter().copied())?
-        .select(metrics.iter().copied())
-        .std(1)?;
-    renamed(deviations, "_agg_std", "std_")
+    let groups = grouped(frame, by)?.select(metrics.iter().copied());
+    renamed(groups.std(1)?, "_agg_std", "std_")
 }
 
 /// The maximum of each metric, as `max_<metric>`.
 pub(crate) fn maxima(frame: &DataFrame, by: &[&str], metrics: &[&str]) -> PolarsResult<DataFrame> {
-    let maxima = frame
-        .group_by_stable(by.iter().copied())?
-        .select(metrics.iter().copied())
-        .max()?;
-    renamed(maxima, "_max", "max_")
+    let groups = grouped(frame, by)?.select(metrics.iter().copied());
+    renamed(groups.max()?, "_max", "max_")
 }
 
-/// The minimum of each metric, as `min_<metric>`.
-pub(crate) fn minima(frame: &DataFrame, by: &[&str], metrics: &[&str]) -> PolarsResult<DataFrame> {
-    let minima = frame
-        .group_by_stable(by.iter().copied())?
-        .select(metrics.iter().copied())
-        .min()?;
-    renamed(minima, "_min", "min_")
+/// The mean of each metric as `mean_<metric>`, the minimum as `min_<metric>`, and the maximum as `max_<metric>`.
+pub(crate) fn ranges(
+    frame: &DataFrame,
+    by: &[&str],
+    metrics: &[&str],
+) -> PolarsResult<[DataFrame; 3]> {
+    let groups = grouped(frame, by)?.select(metrics.iter().copied());
+    Ok([
+        renamed(groups.mean()?, "_mean", "mean_")?,
+        renamed(groups.min()?, "_min", "min_")?,
+        renamed(groups.max()?, "_max", "max_")?,
+    ])
 }
 
 /// The number of rows of each group, in the order of the groups' first rows.
 pub(crate) fn counts(frame: &DataFrame, by: &str) -> PolarsResult<Vec<usize>> {
-    let groups = frame.group_by_stable([by])?;
+    let groups = grouped(frame, &[by])?;
     Ok(groups
         .get_groups()
         .iter()

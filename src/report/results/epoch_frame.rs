@@ -42,6 +42,7 @@ pub(crate) struct TrialEpoch {
 const TRIAL: &str = "trial";
 const SPLIT: &str = "split";
 const EPOCH: &str = "epoch";
+const GROUP: &str = "group";
 const IS_LAST: &str = "is_last";
 
 /// One row for each epoch of each finished run: trial, split, epoch and metrics.
@@ -121,17 +122,39 @@ impl EpochFrame {
         ])
     }
 
-    /// The mean of a metric over all runs after each epoch, with the lowest and the highest run.
-    pub(crate) fn over_runs(&self, metric: EpochMetric) -> PolarsResult<Vec<EpochMean>> {
-        means_by_epoch(&self.0, &metric.column())
+    /// The mean of each metric over all runs after each epoch, with the lowest and the highest run.
+    pub(crate) fn over_runs(&self, metrics: &[EpochMetric]) -> PolarsResult<Vec<Vec<EpochMean>>> {
+        let columns: Vec<String> = metrics.iter().map(|metric| metric.column()).collect();
+        let groups = vec![0_u32; self.0.height()];
+        let frame = self.0.hstack(&[Column::new(GROUP.into(), groups)])?;
+        let means = means_by_epoch(&frame, &columns, 1)?;
+        Ok(means.into_iter().flatten().collect())
     }
 
-    /// The mean of a metric over the splits after each epoch, with the lowest and the highest split. The value of a
-    /// split is the mean over the trials.
-    pub(crate) fn over_splits(&self, metric: EpochMetric) -> PolarsResult<Vec<EpochMean>> {
-        let column = metric.column();
-        let splits = aggregate::means(&self.0, &[EPOCH, SPLIT], &[&column])?;
-        means_by_epoch(&splits, &format!("mean_{column}"))
+    /// For each of so many groups of trials, the mean of each metric over the splits after each epoch, with the lowest
+    /// and the highest split. The value of a split is the mean over the trials of the group. `group_of` gives the
+    /// group of a trial, if it has one.
+    pub(crate) fn over_splits(
+        &self,
+        metrics: &[EpochMetric],
+        groups: usize,
+        group_of: impl Fn(usize) -> Option<usize>,
+    ) -> PolarsResult<Vec<Vec<Vec<EpochMean>>>> {
+        let trials = self.0.column(TRIAL)?.u32()?;
+        let group = trials
+            .iter()
+            .map(|trial| group_of(trial? as usize).map(|group| group as u32));
+        let group = Column::new(GROUP.into(), group.collect::<Vec<Option<u32>>>());
+        let has_group = group.is_not_null();
+        let mut frame = self.0.hstack(&[group])?;
+        if !has_group.all() {
+            frame = frame.filter(&has_group)?;
+        }
+        let columns: Vec<String> = metrics.iter().map(|metric| metric.column()).collect();
+        let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+        let splits = aggregate::means(&frame, &[GROUP, EPOCH, SPLIT], &names)?;
+        let means: Vec<String> = columns.iter().map(|name| format!("mean_{name}")).collect();
+        means_by_epoch(&splits, &means, groups)
     }
 
     /// The mean of a metric over the runs of each trial after each epoch, by the trial's position.
@@ -179,27 +202,34 @@ impl EpochFrame {
     }
 }
 
-/// The mean of a column after each epoch, with its lowest and highest value. Epochs without a value are left out.
-fn means_by_epoch(frame: &DataFrame, column: &str) -> PolarsResult<Vec<EpochMean>> {
-    let means = aggregate::means(frame, &[EPOCH], &[column])?;
-    let lowest = aggregate::minima(frame, &[EPOCH], &[column])?;
-    let highest = aggregate::maxima(frame, &[EPOCH], &[column])?;
-    let epochs = means.column(EPOCH)?.u32()?;
-    let [means, lowest, highest] = [(means.clone(), "mean"), (lowest, "min"), (highest, "max")]
-        .map(|(frame, kind)| frame.column(&format!("{kind}_{column}")).cloned());
-    let (means, lowest, highest) = (means?, lowest?, highest?);
-    let values = means
-        .f64()?
-        .iter()
-        .zip(lowest.f64()?.iter().zip(highest.f64()?.iter()));
-    let rows = epochs.iter().zip(values);
-    let found = rows.filter_map(|(epoch, (mean, (low, high)))| {
-        Some(EpochMean {
-            epoch: epoch? as usize,
-            mean: mean?,
-            low: low?,
-            high: high?,
-        })
-    });
-    Ok(found.collect())
+/// For each group, the mean of each column after each epoch, with its lowest and highest value. Epochs without a value
+/// are left out.
+fn means_by_epoch(
+    frame: &DataFrame,
+    columns: &[String],
+    groups: usize,
+) -> PolarsResult<Vec<Vec<Vec<EpochMean>>>> {
+    let names: Vec<&str> = columns.iter().map(String::as_str).collect();
+    let [means, lowest, highest] = aggregate::ranges(frame, &[GROUP, EPOCH], &names)?;
+    let (of_group, epochs) = (means.column(GROUP)?.u32()?, means.column(EPOCH)?.u32()?);
+    let mut found = vec![vec![Vec::new(); columns.len()]; groups];
+    for (position, column) in columns.iter().enumerate() {
+        let mean = means.column(&format!("mean_{column}"))?.f64()?;
+        let low = lowest.column(&format!("min_{column}"))?.f64()?;
+        let high = highest.column(&format!("max_{column}"))?.f64()?;
+        let values = mean.iter().zip(low.iter().zip(high.iter()));
+        for ((group, epoch), values) in of_group.iter().zip(epochs.iter()).zip(values) {
+            if let (Some(group), Some(epoch), (Some(mean), (Some(low), Some(high)))) =
+                (group, epoch, values)
+            {
+                found[group as usize][position].push(EpochMean {
+                    epoch: epoch as usize,
+                    mean,
+                    low,
+                    high,
+                });
+            }
+        }
+    }
+    Ok(found)
 }

@@ -350,23 +350,25 @@ impl Config {
     ///
     /// This value identifies a trial: equal configurations give equal values, in the same order.
     pub fn to_value(&self) -> Value {
-        self.sections(|_| true)
+        self.sections(|_, _| true)
     }
 
     /// The configuration for display: [`Config::to_value`] without defaults that do not apply, such as
     /// the betas of Adam with another optimizer. Reading it gives the same configuration.
     pub fn to_applicable_value(&self) -> Value {
-        let defaults = Self::default();
-        self.sections(|key| {
-            self.is_applicable(key) || key.value_in(self) != key.value_in(&defaults)
-        })
+        // For every run of a sweep.
+        static DEFAULTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
+            let defaults = Config::default();
+            KEYS.iter().map(|key| key.value_in(&defaults)).collect()
+        });
+        self.sections(|key, value| *value != DEFAULTS[key.index] || self.is_applicable(key))
     }
 
-    fn sections(&self, is_included: impl Fn(&Key) -> bool) -> Value {
+    fn sections(&self, is_included: impl Fn(&Key, &Value) -> bool) -> Value {
         let mut sections = Map::new();
-        for key in KEYS.iter().filter(|key| is_included(key)) {
+        for key in KEYS.iter() {
             let value = key.value_in(self);
-            if value.is_null() {
+            if value.is_null() || !is_included(key, &value) {
                 continue;
             }
             let (section, field) = key.section_and_field();
