@@ -1,7 +1,7 @@
-"""Takes pictures of the results in executed notebooks: python docs/notebook_pictures.py NOTEBOOKS FOLDER
+"""Takes screenshots of the results in executed notebooks: python docs/notebook_pictures.py NOTEBOOKS FOLDER
 
-NOTEBOOKS is a folder of executed notebooks, such as judges/notebooks/run.sh keeps. Each picture shows the cells from the
-first heading of results to the exercises, without pages.
+NOTEBOOKS is a folder of executed notebooks, such as judges/notebooks/run.sh keeps. Each picture shows the cells from
+the first results heading to the exercises, without the report and TensorBoard.
 
 Needs chromium and the environment of judges/notebooks.
 """
@@ -40,8 +40,10 @@ def photograph(page, picture):
         subprocess.run(["chromium", *options], check=True, capture_output=True)
     image = Image.open(picture).convert("RGB")
     white = Image.new("RGB", image.size, image.getpixel((0, 0)))
-    _, _, _, bottom = ImageChops.difference(image, white).getbbox()
-    image = image.crop((0, 0, WIDTH, min(bottom + MARGIN, MAX_HEIGHT)))
+    box = ImageChops.difference(image, white).getbbox()
+    if box is None:
+        sys.exit(f"{page} is empty")
+    image = image.crop((0, 0, WIDTH, min(box[3] + MARGIN, MAX_HEIGHT)))
     image.quantize(256).save(picture, optimize=True)
 
 

@@ -26,9 +26,19 @@ class Browser:
             port = free.getsockname()[1]
         self.driver = subprocess.Popen(["chromedriver", f"--port={port}"], stdout=subprocess.DEVNULL)
         self.address = f"http://127.0.0.1:{port}"
-        arguments = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-                     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-                     "--hide-scrollbars", f"--user-data-dir={folder}", f"--window-size={WIDTH},900"]
+        arguments = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--hide-scrollbars",
+            f"--user-data-dir={folder}",
+            f"--window-size={WIDTH},900",
+        ]
         options = {"capabilities": {"alwaysMatch": {"goog:chromeOptions": {"args": arguments}}}}
         session = self.wait(lambda: self.call("POST", "/session", options))
         self.address += f"/session/{session['sessionId']}"
@@ -60,7 +70,6 @@ class Browser:
             if time.monotonic() > end:
                 sys.exit("the page does not become what was waited for")
             time.sleep(0.25)
-
 
     def open(self, url, height):
         # The same address with another fragment would not load the page anew.
@@ -130,8 +139,10 @@ def graphs(browser, address, runs):
     # A node of the layer, so that its shapes and attributes are shown beside the graph.
     part = "visible('g.node').find(e => /^layer1.[^/]+$/.test(e.getAttribute('data-name')))"
     browser.wait_for(part)
-    browser.do(f"{part}.querySelector('.nodeshape, .nodecolortarget').dispatchEvent("
-               "new MouseEvent('click', {bubbles: true, view: window}));")
+    browser.do(
+        f"{part}.querySelector('.nodeshape, .nodecolortarget').dispatchEvent("
+        "new MouseEvent('click', {bubbles: true, view: window}));"
+    )
     browser.do("labelled('paper-button, button, .icon-button', 'Fit to screen')[0].click();")
 
 

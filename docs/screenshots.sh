@@ -58,3 +58,7 @@ for picture in learning-curves main-effects heat-map trade-off parallel-coordina
   cp "$folder/reports/axe5/$picture.svg" "docs/images/report-$picture.svg"
 done
 cp "$folder/axe6/reports/axe6/gradients-norm-none_init-default.svg" docs/images/report-gradients.svg
+
+# The results in the notebooks of the course.
+judges/notebooks/run.sh "$binary" "$folder/notebooks"
+target/notebooks-environment/bin/python docs/notebook_pictures.py "$folder/notebooks/en/executed" docs/images

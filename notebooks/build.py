@@ -1,7 +1,7 @@
 """Writes the notebooks of the course, in English and in French, from one source each.
 
     python notebooks/build.py            # writes notebooks/en and notebooks/fr
-    python notebooks/build.py --check    # exit code 1 if they differ from what it would write
+    python notebooks/build.py --check    # writes nothing; exit code 1 if they differ from what it would write
 
 A source is a script in jupytext's percent format. Its cells may have this metadata:
 
@@ -15,6 +15,7 @@ Needs jupytext (judges/notebooks/requirements.txt).
 
 from __future__ import annotations
 
+import argparse
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,6 +72,7 @@ def sweep_text(name: str, language: str) -> str:
 
 def finished_cells(cells: list[NotebookNode], language: str) -> Iterator[NotebookNode]:
     """The cells of the notebook in this language."""
+    is_solution = False
     for index, cell in enumerate(cells, start=1):
         role, source = cell.metadata, cell.source
         metadata: dict[str, object] = {}
@@ -79,9 +81,12 @@ def finished_cells(cells: list[NotebookNode], language: str) -> Iterator[Noteboo
         if role.get("exercise"):
             source = EXERCISE[language]
             metadata = {"tags": ["exercise"]}
+        if is_solution:
+            metadata = {"tags": ["solution"]}
         if role.get("solution"):
-            metadata = {"tags": ["solution"], "jupyter": {"source_hidden": True}}
+            metadata["jupyter"] = {"source_hidden": True}
         if source == SOLUTIONS[language]:
+            is_solution = True
             # JupyterLab shows the heading alone until the reader opens it.
             metadata = {"jp-MarkdownHeadingCollapsed": True}
         new_cell = new_markdown_cell if cell.cell_type == "markdown" else new_code_cell
@@ -103,19 +108,30 @@ def notebook_texts(source: Path) -> dict[str, str]:
     return texts
 
 
+def is_up_to_date(path: Path, contents: bytes | None) -> bool:
+    """Whether a file has these contents; without contents, whether there is no such file."""
+    return path.read_bytes() == contents if path.is_file() else contents is None
+
+
 def main() -> int:
     """Writes or checks every notebook."""
-    only_checks = sys.argv[1:] == ["--check"]
-    outdated = []
+    parser = argparse.ArgumentParser(description="Writes the notebooks of the course from their sources.")
+    parser.add_argument("--check", action="store_true", help="only compare them with their sources")
+    only_checks = parser.parse_args().check
+    expected = {}
     for source in sorted((FOLDER / "source").glob("*.py")):
         for language, text in notebook_texts(source).items():
-            path = FOLDER / language / f"{source.stem}.ipynb"
-            if only_checks:
-                if not path.is_file() or path.read_text(encoding="utf-8") != text:
-                    outdated.append(path)
+            expected[FOLDER / language / f"{source.stem}.ipynb"] = text.encode()
+    found = {path for language in LANGUAGES for path in (FOLDER / language).glob("*.ipynb")}
+    outdated = sorted(path for path in found | expected.keys() if not is_up_to_date(path, expected.get(path)))
+    if not only_checks:
+        for path in outdated:
+            path.parent.mkdir(exist_ok=True)
+            if path in expected:
+                path.write_bytes(expected[path])
             else:
-                path.parent.mkdir(exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+                path.unlink()
+        return 0
     for path in outdated:
         print(f"{path.relative_to(REPOSITORY)} differs from its source: run python notebooks/build.py", file=sys.stderr)
     return 1 if outdated else 0

@@ -2,8 +2,9 @@
 
     python check.py BINARY FOLDER
 
-Every archive must be reproduced within the tolerance of the scores, and none bit for bit: a processor with other vector
-units adds in another order. Prints the largest difference of each score.
+Every archive must be reproduced within the tolerance of the scores, although the numbers differ: a processor with other
+vector units adds in another order. Prints the largest difference of each score. Skips a processor whose vector unit is
+that of this machine.
 """
 
 import json
@@ -15,6 +16,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 #: Processors as qemu names them, with their vector units.
 PROCESSORS = {"Haswell": "AVX2", "Nehalem": "SSE4.2"}
+#: Without AVX, emulated convolutions take minutes.
+TOO_SLOW = {("images", "Nehalem")}
 SWEEPS = {
     "dense": """
 name: dense
@@ -42,6 +45,11 @@ def run(*command, folder):
     return done.stdout
 
 
+def machine(folder, name):
+    """The machine that trained a sweep."""
+    return json.loads((folder / f"runs/{name}/sweep.json").read_text())["start"]["host"]
+
+
 def scores(folder):
     """Every score of every run, by the path in its result.json."""
     found = {}
@@ -65,12 +73,15 @@ def main():
         (here / f"{name}.yaml").write_text(sweep)
         run(binary, *train, folder=here)
         expected = scores(here)
+        own_unit = machine(here, name)["vector_unit"]
         for processor, unit in PROCESSORS.items():
+            if unit == own_unit or (name, processor) in TOO_SLOW:
+                continue
             there = folder / processor / name
             there.mkdir(parents=True)
             (there / f"{name}.yaml").write_text(sweep)
             run("qemu-x86_64", "-cpu", processor, binary, *train, folder=there)
-            recorded = json.loads((there / f"runs/{name}/sweep.json").read_text())["start"]["host"]["vector_unit"]
+            recorded = machine(there, name)["vector_unit"]
             if recorded != unit:
                 failures.append(f"{processor}: the recorded vector unit is {recorded}, not {unit}")
             run(binary, "pack", f"{name}.yaml", data, folder=there)
@@ -81,7 +92,10 @@ def main():
                 failures.append(f"{processor}, {name}: {done.stdout}{done.stderr}")
             found = scores(there)
             if found.keys() != expected.keys():
-                failures.append(f"{processor}, {name}: other scores")
+                failures.append(f"{processor}, {name}: a different set of scores")
+                continue
+            if found == expected:
+                failures.append(f"{processor}, {name}: the numbers are those of this processor")
             largest = {}
             for key, value in expected.items():
                 largest[key[2]] = max(largest.get(key[2], 0), abs(value - found[key]))

@@ -31,8 +31,9 @@ python3 -m venv "$folder/student"
 )
 
 "$environment/bin/pip" install --quiet --no-index --no-deps --force-reinstall "$wheel"
-"$environment/bin/ruff" check python
-"$environment/bin/ruff" format --check python
+linted=(python notebooks judges/notebooks judges/processors docs)
+"$environment/bin/ruff" check "${linted[@]}"
+"$environment/bin/ruff" format --check "${linted[@]}"
 "$environment/bin/mypy" python/tp_sweep
 # From a folder without the sources: the installed module is tested.
 (cd python/tests && "$environment/bin/python" -B -m pytest --quiet -p no:cacheprovider .)

@@ -3,16 +3,16 @@
 #
 # **Question.** ReLU, tanh or sigmoid: which one learns fastest, and why?
 #
-# Everything but the activation is that of axis 1. A tenth of the training images is held out to compare the trials
+# Everything except the activation is as in axis 1. A tenth of the training images is held out to compare the trials
 # (validation); the test set stays untouched until the end.
 
 # %% [markdown] lang="fr"
-# # Axe 2 : les fonctions d’activation
+# # Axe 2 : les fonctions d’activation
 #
-# **Question.** ReLU, tanh ou sigmoïde : laquelle apprend le plus vite, et pourquoi ?
+# **Question.** ReLU, tanh ou sigmoïde : laquelle apprend le plus vite, et pourquoi ?
 #
 # Tout sauf l’activation est comme dans l’axe 1. Un dixième des images d’entraînement est réservé à la comparaison des
-# essais (validation) ; le jeu de test reste intact jusqu’à la fin.
+# essais (validation) ; le jeu de test reste intact jusqu’à la fin.
 
 # %%
 import tp_sweep
@@ -21,13 +21,13 @@ import tp_sweep
 # ## The sweep
 #
 # `grid` lists what varies: three activations. `repeats: 3` trains each on three splits, so that the report can tell a
-# difference from chance.
+# real difference from chance.
 
 # %% [markdown] lang="fr"
 # ## Le balayage
 #
-# `grid` donne ce qui varie : trois activations. `repeats: 3` entraîne chacune sur trois partages, pour que le rapport
-# puisse distinguer une différence du hasard.
+# `grid` donne ce qui varie : trois activations. `repeats: 3` entraîne chacune sur trois partages, pour que le rapport
+# puisse distinguer une vraie différence du hasard.
 
 # %% sweep="axe2"
 
@@ -44,12 +44,14 @@ results
 # %% [markdown] lang="en"
 # ## The results
 #
-# `mean_epochs_to_target` is the first epoch with 90 % on the validation images.
+# `mean_epochs_to_target` is the first epoch that reaches 90 % accuracy on the validation images, averaged over the
+# splits.
 
 # %% [markdown] lang="fr"
 # ## Les résultats
 #
-# `mean_epochs_to_target` est la première époque qui atteint 90 % sur les images de validation.
+# `mean_epochs_to_target` est la première époque qui atteint 90 % d’exactitude sur les images de validation, en
+# moyenne sur les partages.
 
 # %%
 results.trials()[
@@ -67,10 +69,10 @@ results.trials()[
 results.figure("learning-curves")
 
 # %% [markdown] lang="en"
-# TensorBoard shows the same curves, epoch by epoch (where it is not installed, this is the report):
+# TensorBoard shows the same curves, epoch by epoch (if it is not installed, the report appears instead):
 
 # %% [markdown] lang="fr"
-# TensorBoard montre les mêmes courbes, époque par époque (s’il n’est pas installé, voici le rapport) :
+# TensorBoard montre les mêmes courbes, époque par époque (s’il n’est pas installé, le rapport s’affiche à la place) :
 
 # %%
 results.tensorboard()
@@ -87,8 +89,8 @@ results.tensorboard()
 # ## Exercices
 #
 # **1.** La dérivée de la sigmoïde vaut au plus 1/4, celle de tanh au plus 1. Que devient le gradient de la première
-# couche d’un réseau profond ? Notez votre hypothèse, puis entraînez six couches pendant une époque :
-# `set={"model.layers": 6, "training.epochs": 1, "name": "axe2-deep"}`, et regardez les normes des gradients : les
+# couche d’un réseau profond ? Notez votre hypothèse, puis entraînez six couches pendant une époque :
+# `set={"model.layers": 6, "training.epochs": 1, "name": "axe2-deep"}`, et regardez les normes des gradients : les
 # colonnes `gradient_norm_…` de `epochs()`, une par couche.
 
 # %% exercise=true
@@ -99,8 +101,8 @@ results.tensorboard()
 
 # %% [markdown] lang="fr"
 # **2.** Ajoutez `gelu` et `leaky_relu` à la grille, dans la cellule qui écrit le balayage, puis exécutez-la et la
-# suivante de nouveau. Combien d’entraînements ont lieu ? Quelles activations ne peut-on pas distinguer de la
-# meilleure ?
+# suivante de nouveau. Combien d’entraînements ont lieu ? Quelles activations ne peut-on pas distinguer de la
+# meilleure ?
 
 # %% exercise=true
 
@@ -111,30 +113,39 @@ results.tensorboard()
 # ## Solutions
 
 # %% [markdown] lang="en"
-# **1.** With the sigmoid, the gradient shrinks at every layer on its way back and the first layers hardly learn: the
-# *vanishing gradient*. ReLU passes it on unchanged wherever a unit is active.
+# **1.** The last row is the norm of the first layer divided by that of the last. With the sigmoid, the gradient
+# shrinks at every layer on its way back, and the first layers hardly learn: the *vanishing gradient*. With ReLU and
+# tanh, the first layer gets a gradient of the same order as the last.
 
 # %% [markdown] lang="fr"
-# **1.** Avec la sigmoïde, le gradient rétrécit à chaque couche qu’il traverse et les premières couches n’apprennent
-# presque rien : c’est l’*évanouissement du gradient*. ReLU le transmet tel quel là où un neurone est actif.
+# **1.** La dernière ligne est la norme de la première couche divisée par celle de la dernière. Avec la sigmoïde, le
+# gradient rétrécit à chaque couche qu’il traverse et les premières couches n’apprennent presque rien : c’est la
+# *disparition du gradient*. Avec ReLU et tanh, la première couche reçoit un gradient du même ordre que la dernière.
 
 # %% solution=true
 deep = tp_sweep.run("sweeps/axe2.yaml", set={"model.layers": 6, "training.epochs": 1, "name": "axe2-deep"})
 epochs = deep.epochs()
 norms = [column for column in epochs.columns if column.startswith("gradient_norm")]
-epochs.groupby("param_model.activation")[norms].mean().T
+table = epochs.groupby("param_model.activation")[norms].mean().T
+table.loc["first / last"] = table.iloc[0] / table.iloc[-1]
+table
 
 # %% [markdown] lang="en"
-# **2.** Six: two new activations on three splits. The nine finished runs are kept. `differs_from_best` states which
-# trials are clearly worse than the best.
+# **2.** Six: two new activations on three splits; the nine finished runs are kept. GELU, ReLU and leaky ReLU cannot
+# be distinguished; tanh and sigmoid are clearly worse (`differs_from_best`). This solution has a name of its own, so
+# that it does not replace your sweep.
 
 # %% [markdown] lang="fr"
-# **2.** Six : deux nouvelles activations sur trois partages. Les neuf entraînements finis sont gardés.
-# `differs_from_best` indique quels essais sont nettement moins bons que le meilleur.
+# **2.** Six : deux nouvelles activations sur trois partages ; les neuf entraînements finis sont gardés. On ne peut
+# pas distinguer GELU, ReLU et leaky ReLU ; tanh et sigmoïde sont nettement moins bonnes (`differs_from_best`). Cette
+# solution a son propre nom, pour ne pas remplacer votre balayage.
 
 # %% solution=true
 more = tp_sweep.run(
     "sweeps/axe2.yaml",
-    set={"grid": {"model.activation": ["relu", "tanh", "sigmoid", "gelu", "leaky_relu"]}},
+    set={
+        "name": "axe2-more",
+        "grid": {"model.activation": ["relu", "tanh", "sigmoid", "gelu", "leaky_relu"]},
+    },
 )
 more.trials()[["param_model.activation", "mean_val_accuracy", "std_val_accuracy", "differs_from_best"]]

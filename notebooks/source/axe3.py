@@ -3,14 +3,14 @@
 #
 # **Question.** SGD, momentum, Adam or RMSprop: which one learns fastest, and what does it cost in memory?
 #
-# All start from the same initial weights (`same_init`), so only the optimizer differs.
+# All start from the same initial weights (`same_init`). Only the optimizer and its learning rate differ.
 
 # %% [markdown] lang="fr"
-# # Axe 3 : les optimiseurs
+# # Axe 3 : les optimiseurs
 #
-# **Question.** SGD, momentum, Adam ou RMSprop : lequel apprend le plus vite, et combien coûte-t-il en mémoire ?
+# **Question.** SGD, momentum, Adam ou RMSprop : lequel apprend le plus vite, et combien coûte-t-il en mémoire ?
 #
-# Tous partent des mêmes poids initiaux (`same_init`) : seul l’optimiseur change.
+# Tous partent des mêmes poids initiaux (`same_init`). Seuls l’optimiseur et son taux d’apprentissage changent.
 
 # %%
 import tp_sweep
@@ -52,10 +52,10 @@ trials[["mean_val_accuracy", "std_val_accuracy", "mean_epochs_to_target", "profi
 results.figure("learning-curves")
 
 # %% [markdown] lang="en"
-# `differs_from_best` is true where the difference to the best trial is larger than chance:
+# `differs_from_best` is true where the difference from the best trial is larger than chance:
 
 # %% [markdown] lang="fr"
-# `differs_from_best` est vrai là où la différence avec le meilleur essai dépasse le hasard :
+# `differs_from_best` est vrai là où la différence avec le meilleur essai dépasse le hasard :
 
 # %%
 trials[["p_against_best", "differs_from_best"]]
@@ -66,14 +66,14 @@ results.tensorboard()
 # %% [markdown] lang="en"
 # ## Exercises
 #
-# **1.** The network has 101,770 parameters of 4 bytes. How many copies of them do momentum and Adam keep? Compare with
-# the differences of `peak_mib`.
+# **1.** The network has 101,770 parameters of 4 bytes. How many additional arrays of this size do momentum and Adam
+# keep? Compare with the differences of `peak_mib`.
 
 # %% [markdown] lang="fr"
 # ## Exercices
 #
-# **1.** Le réseau a 101 770 paramètres de 4 octets. Combien de copies en gardent momentum et Adam ? Comparez avec les
-# différences de `peak_mib`.
+# **1.** Le réseau a 101 770 paramètres de 4 octets. Combien de tableaux supplémentaires de cette taille le momentum
+# et Adam conservent-ils ? Comparez avec les différences de `peak_mib`.
 
 # %% exercise=true
 
@@ -82,7 +82,7 @@ results.tensorboard()
 # learning rates before you answer.
 
 # %% [markdown] lang="fr"
-# **2.** RMSprop est dernier. Est-ce un mauvais optimiseur, ou 0,01 est-il un mauvais taux d’apprentissage pour lui ?
+# **2.** RMSprop est dernier. Est-ce un mauvais optimiseur, ou 0,01 est-il un mauvais taux d’apprentissage pour lui ?
 # Entraînez les quatre avec plusieurs taux avant de répondre.
 
 # %% exercise=true
@@ -94,26 +94,28 @@ results.tensorboard()
 # ## Solutions
 
 # %% [markdown] lang="en"
-# **1.** One copy is 0.39 MiB. Momentum keeps one (the velocity), Adam two (the first and the second moment): Adam needs
-# one copy more than momentum. Both also hold the gradient of all parameters, which plain SGD subtracts from the
+# **1.** One array takes 0.39 MiB. Momentum keeps one (the velocity), Adam two (the first and second moments): Adam
+# needs one more than momentum. Both also hold the gradient of all parameters, which plain SGD subtracts from the
 # weights at once.
 
 # %% [markdown] lang="fr"
-# **1.** Une copie prend 0,39 Mio. Momentum en garde une (la vitesse), Adam deux (les deux moments) : Adam a besoin
-# d’une copie de plus que momentum. Tous deux conservent aussi le gradient de tous les paramètres, que SGD soustrait
-# aussitôt des poids.
+# **1.** Un tableau prend 0,39 Mio. Le momentum en conserve un (la vitesse), Adam deux (les deux moments) : Adam en a
+# besoin d’un de plus. Tous deux conservent aussi le gradient de tous les paramètres, que SGD soustrait aussitôt des
+# poids.
 
 # %% solution=true
-copy = 101_770 * 4 / 2**20
-copy, ((trials["peak_mib"] - trials.loc["sgd", "peak_mib"]) / copy).round(1).to_dict()
+array = 101_770 * 4 / 2**20
+array, ((trials["peak_mib"] - trials.loc["sgd", "peak_mib"]) / array).round(1).to_dict()
 
 # %% [markdown] lang="en"
-# **2.** With a learning rate of 0.001, RMSprop is as good as Adam. A comparison at one learning rate compares learning
-# rates, not optimizers. Two epochs of one split are enough to see it.
+# **2.** With a learning rate of 0.001, RMSprop is close to Adam, and plain SGD at 0.1 is as good as any: a comparison
+# at one learning rate compares learning rates, not optimizers. Two epochs on one split are only an indication; the
+# full answer takes ten epochs and three splits.
 
 # %% [markdown] lang="fr"
-# **2.** Avec un taux de 0,001, RMSprop vaut Adam. Une comparaison avec un seul taux compare des taux, pas des
-# optimiseurs. Deux époques sur un seul partage suffisent pour le voir.
+# **2.** Avec un taux de 0,001, RMSprop est proche d’Adam, et SGD simple à 0,1 vaut les autres : une comparaison avec
+# un seul taux compare des taux, pas des optimiseurs. Deux époques sur un seul partage ne sont qu’un indice ; la vraie
+# réponse demande dix époques et trois partages.
 
 # %% solution=true
 rates = tp_sweep.run(

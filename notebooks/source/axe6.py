@@ -1,19 +1,20 @@
 # %% [markdown] lang="en"
-# # Axis 6: batch norm and initial weights
+# # Axis 6: batch norm and initialisation
 #
-# **Question.** How do the initial weights decide whether a deeper network learns, and how much does batch norm help?
+# **Question.** How do the initial weights determine whether a deeper network learns, and how much does batch norm
+# help?
 #
-# Three hidden layers, with and without batch norm, from zeros, from Kaiming's normal distribution, and from PyTorch's
-# default. Histograms of weights and gradients are recorded after every epoch.
+# Three hidden layers, with and without batch norm, and with three initialisations: zeros, Kaiming normal, and
+# PyTorch's default. Histograms of weights and gradients are recorded after every epoch.
 
 # %% [markdown] lang="fr"
-# # Axe 6 : normalisation par lots et poids initiaux
+# # Axe 6 : normalisation par lots et initialisation
 #
-# **Question.** Comment les poids initiaux décident-ils si un réseau plus profond apprend, et combien la normalisation
-# par lots aide-t-elle ?
+# **Question.** De quelle façon les poids initiaux déterminent-ils si un réseau plus profond apprend, et dans quelle
+# mesure la normalisation par lots aide-t-elle ?
 #
-# Trois couches cachées, avec et sans normalisation par lots, à partir de zéros, de la loi normale de Kaiming et de la
-# loi par défaut de PyTorch. Les histogrammes des poids et des gradients sont enregistrés après chaque époque.
+# Trois couches cachées, avec et sans normalisation par lots, et trois initialisations : zéros, normale de Kaiming, et
+# celle de PyTorch par défaut. Les histogrammes des poids et des gradients sont enregistrés après chaque époque.
 
 # %%
 import tp_sweep
@@ -51,10 +52,10 @@ results.trials()[
 results.figure("learning-curves")
 
 # %% [markdown] lang="en"
-# The norms of the gradients of each layer, without batch norm and with it:
+# The gradient norms of each layer, without and with batch norm:
 
 # %% [markdown] lang="fr"
-# Les normes des gradients de chaque couche, sans normalisation par lots et avec elle :
+# Les normes des gradients de chaque couche, sans puis avec normalisation par lots :
 
 # %%
 results.figure("gradients-norm-none_init-default")
@@ -66,7 +67,7 @@ results.figure("gradients-norm-batch_init-default")
 # TensorBoard shows the distributions themselves, in its tabs *Histograms* and *Distributions*:
 
 # %% [markdown] lang="fr"
-# TensorBoard montre les distributions elles-mêmes, dans ses onglets *Histograms* et *Distributions* :
+# TensorBoard montre les distributions elles-mêmes, dans ses onglets *Histograms* et *Distributions* :
 
 # %%
 results.tensorboard()
@@ -74,14 +75,14 @@ results.tensorboard()
 # %% [markdown] lang="en"
 # ## Exercises
 #
-# **1.** With zeros everywhere, the network answers the same class for every image. Which single parameter still gets a
-# gradient, and why do the others get none?
+# **1.** With zeros everywhere, the network predicts the same class for every image. Which single parameter still gets
+# a gradient, and why do the others get none?
 
 # %% [markdown] lang="fr"
 # ## Exercices
 #
-# **1.** Avec des zéros partout, le réseau répond la même classe pour toutes les images. Quel seul paramètre reçoit
-# encore un gradient, et pourquoi les autres n’en reçoivent-ils aucun ?
+# **1.** Avec des zéros partout, le réseau prédit la même classe pour toutes les images. Quel est le seul paramètre
+# qui reçoit encore un gradient, et pourquoi les autres n’en reçoivent-ils aucun ?
 
 # %% exercise=true
 
@@ -89,18 +90,19 @@ results.tensorboard()
 # **2.** Batch norm allows larger learning rates. Train with and without it at 0.01, 0.1 and 1 for two epochs.
 
 # %% [markdown] lang="fr"
-# **2.** La normalisation par lots permet de plus grands taux d’apprentissage. Entraînez avec et sans elle à 0,01, 0,1
-# et 1, pendant deux époques.
+# **2.** La normalisation par lots permet de plus grands taux d’apprentissage. Entraînez sans et avec normalisation
+# pendant deux époques, avec des taux de 0,01 ; 0,1 et 1.
 
 # %% exercise=true
 
 # %% [markdown] lang="en"
-# **3.** Put this sweep and that of exercise 2 side by side: `tp_sweep.compare(…)`. With the sweep files of the other
-# axes, it shows those that you have trained.
+# **3.** Put this sweep and that of exercise 2 side by side: `tp_sweep.compare(…)`. Which two settings make two epochs
+# as good as ten? If you add the sweep files of the other axes, the page also shows those that you have trained.
 
 # %% [markdown] lang="fr"
-# **3.** Mettez côte à côte ce balayage et celui de l’exercice 2 : `tp_sweep.compare(…)`. Avec les fichiers de balayage
-# des autres axes, la page montre ceux que vous avez entraînés.
+# **3.** Mettez côte à côte ce balayage et celui de l’exercice 2 : `tp_sweep.compare(…)`. Quels sont les deux réglages
+# avec lesquels deux époques en valent dix ? Si vous ajoutez les fichiers de balayage des autres axes, la page montre
+# aussi ceux que vous avez entraînés.
 
 # %% exercise=true
 
@@ -111,20 +113,22 @@ results.tensorboard()
 # ## Solutions
 
 # %% [markdown] lang="en"
-# **1.** The bias of the output layer. The hidden units are all 0, so the weights behind them get no gradient; the
-# output weights are 0, so no gradient passes back through them. The bias learns how frequent each class is, and the
-# network always answers the most frequent one.
+# **1.** The bias of the output layer. The hidden units are all 0, so the weights that follow them get no gradient;
+# the output weights are 0, so no gradient passes back through them. The bias learns how frequent each class is, and
+# the network always predicts the most frequent one.
 
 # %% [markdown] lang="fr"
-# **1.** Le biais de la couche de sortie. Les neurones cachés valent tous 0 : les poids qui les suivent ne reçoivent
-# aucun gradient. Les poids de sortie valent 0 : aucun gradient ne remonte à travers eux. Le biais apprend la fréquence
-# de chaque classe, et le réseau répond toujours la plus fréquente.
+# **1.** Le biais de la couche de sortie. Les neurones cachés valent tous 0 : les poids qui les suivent ne reçoivent
+# aucun gradient. Les poids de sortie valent 0 : aucun gradient ne remonte à travers eux. Le biais apprend la
+# fréquence de chaque classe, et le réseau prédit toujours la plus fréquente.
 
 # %% [markdown] lang="en"
-# **2.** Without batch norm, the network does not survive the largest learning rate; with it, it does.
+# **2.** At the largest learning rate, training without batch norm fails (`NaN` in the table); with batch norm, the
+# network learns.
 
 # %% [markdown] lang="fr"
-# **2.** Sans normalisation par lots, le réseau ne survit pas au plus grand taux ; avec elle, si.
+# **2.** Avec le plus grand taux d’apprentissage, l’entraînement échoue sans normalisation par lots (`NaN` dans le
+# tableau) ; avec elle, le réseau apprend.
 
 # %% solution=true
 rates = tp_sweep.run(
@@ -132,17 +136,18 @@ rates = tp_sweep.run(
     set={
         "name": "axe6-rates",
         "training.epochs": 2,
-        "validation.repeats": 1,
         "grid": {"model.norm": ["none", "batch"], "training.learning_rate": [0.01, 0.1, 1.0]},
     },
 )
 rates.trials().pivot(index="param_model.norm", columns="param_training.learning_rate", values="mean_val_accuracy")
 
 # %% [markdown] lang="en"
-# **3.** `compare` writes `reports/course.html`. Axes with the same splits are tested against each other.
+# **3.** Batch norm and a large learning rate. `compare` writes `reports/course.html`. The best trials of sweeps with
+# the same splits are compared split by split.
 
 # %% [markdown] lang="fr"
-# **3.** `compare` écrit `reports/course.html`. Les axes qui ont les mêmes partages sont testés l’un contre l’autre.
+# **3.** La normalisation par lots et un grand taux d’apprentissage. `compare` écrit `reports/course.html`. Les
+# meilleurs essais des balayages qui ont les mêmes partages sont comparés partage par partage.
 
 # %% solution=true
 tp_sweep.compare(results, rates)

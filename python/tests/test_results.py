@@ -118,6 +118,8 @@ def test_sweeps_are_compared_side_by_side(results: tp_sweep.Results) -> None:
     assert page.path == Path("reports/both.html")
     text = page.path.read_text(encoding="utf-8")
     assert "small" in text and "other" in text
+    french = tp_sweep.compare(tp_sweep.Sweep(SWEEP), other, name="deux", language="fr")
+    assert "partages" in french.path.read_text(encoding="utf-8")
     with pytest.raises(tp_sweep.TpSweepError, match="nowhere"):
         tp_sweep.compare(results, "nowhere.yaml")
 

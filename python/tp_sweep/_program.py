@@ -49,7 +49,7 @@ def version() -> str:
 
 
 def environment() -> dict[str, str]:
-    """The environment of the program: its messages are read, so they have no colours, which notebooks ask for."""
+    """The environment of the program, without the variables by which Jupyter forces colours: its messages are read."""
     forces = ("FORCE_COLOR", "CLICOLOR_FORCE")
     inherited = {name: value for name, value in os.environ.items() if name not in forces}
     return {**inherited, "NO_COLOR": "1"}

@@ -118,9 +118,9 @@ class Results:
         return Page(self.csv_path.with_suffix(".html"), height)
 
     def tensorboard(self) -> Page | None:
-        """Shows TensorBoard inline where it is installed, in a notebook; returns the report where it is not.
+        """Shows TensorBoard inline in a notebook, if it is installed; otherwise returns the report.
 
-        A TensorBoard that already shows this folder is used again.
+        Reuses a TensorBoard server that already shows this folder.
         """
         return None if show_tensorboard(self.folder) else self.report()
 

@@ -9,13 +9,13 @@ from ._progress import in_notebook
 
 
 def show_tensorboard(folder: Path) -> bool:
-    """Shows TensorBoard on this folder in the output of the cell; false where it cannot be shown."""
+    """Shows TensorBoard on this folder in the output of the cell; false if that is not possible."""
     if not in_notebook():
         return False
     try:
         from tensorboard import notebook
-    except ImportError:
+    except Exception:  # its dependencies raise errors of many types when their versions do not match
         return False
-    # TensorBoard finds a free port, and uses a server again that shows the same folder.
+    # TensorBoard finds a free port, and reuses a server that shows the same folder.
     notebook.start(shlex.join(["--logdir", str(folder.absolute())]))
     return True

@@ -16,10 +16,10 @@ pub fn main() -> ExitCode {
         Ok(true) => return ExitCode::SUCCESS,
         Err(error) => error.exit(),
     }
-    let arguments = Arguments::parse();
     match ignore_file_size_signal()
         .map_err(CliError::System)
-        .and_then(|()| execute(arguments))
+        .and_then(|()| refuse_misspelt_command())
+        .and_then(|()| execute(Arguments::parse()))
     {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -27,6 +27,23 @@ pub fn main() -> ExitCode {
             errors::print_error(error);
             ExitCode::from(code)
         }
+    }
+}
+
+/// Refuses a misspelt command, which would be taken for a sweep file.
+fn refuse_misspelt_command() -> Result<(), CliError> {
+    let Some(word) = std::env::args_os().nth(1) else {
+        return Ok(());
+    };
+    let command = Arguments::command();
+    let names = command.get_subcommands().map(clap::Command::get_name);
+    let names: Vec<String> = names.map(str::to_owned).collect();
+    match errors::misspelt_command(&word.to_string_lossy(), &names) {
+        Some(command) => Err(CliError::NoSuchCommand {
+            command: command.to_owned(),
+            word: word.to_string_lossy().into_owned(),
+        }),
+        None => Ok(()),
     }
 }
 

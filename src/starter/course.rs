@@ -119,7 +119,7 @@ mod tests {
                     let (path, text) = rest.split_once('\n').unwrap();
                     let sweep = files.iter().find(|file| file.path == Path::new(path));
                     let sweep = &sweep.unwrap().contents;
-                    // The magic command writes the end of the last line.
+                    // `%%writefile` adds the final newline.
                     assert_eq!(format!("{text}\n").as_bytes(), sweep, "{path}");
                     written += 1;
                 }
@@ -128,23 +128,53 @@ mod tests {
         }
     }
 
+    /// Whether a cell has this tag.
+    fn has_tag(cell: &Value, tag: &str) -> bool {
+        let tags = cell["metadata"]["tags"].as_array();
+        tags.is_some_and(|tags| tags.contains(&Value::from(tag)))
+    }
+
     #[test]
-    fn notebooks_have_exercises_with_solutions_and_no_outputs() {
+    fn every_exercise_of_a_notebook_has_a_solution_and_no_cell_has_outputs() {
         for &language in Language::ALL {
             for notebook in files(language).iter().filter(|file| is_notebook(file)) {
-                let tagged = |cell: &Value, tag: &str| {
-                    let tags = cell["metadata"]["tags"].as_array();
-                    tags.is_some_and(|tags| tags.contains(&Value::from(tag)))
-                };
+                let name = notebook.path.display();
                 let cells = cells(notebook);
-                let count = |tag| cells.iter().filter(|cell| tagged(cell, tag)).count();
-                assert!(count("exercise") >= 2, "{}", notebook.path.display());
-                assert!(count("solution") >= 1, "{}", notebook.path.display());
+                let exercises = cells
+                    .iter()
+                    .filter(|cell| has_tag(cell, "exercise"))
+                    .count();
+                assert!(exercises >= 2, "{name}");
+                for number in 1..=exercises {
+                    let is_solution = |cell: &&Value| {
+                        has_tag(cell, "solution")
+                            && joined(&cell["source"]).starts_with(&format!("**{number}.** "))
+                    };
+                    assert_eq!(
+                        cells.iter().filter(is_solution).count(),
+                        1,
+                        "{name} {number}"
+                    );
+                }
                 for cell in cells.iter().filter(|cell| cell["cell_type"] == "code") {
                     assert_eq!(cell["outputs"], serde_json::json!([]));
                     assert_eq!(cell["execution_count"], Value::Null);
                 }
             }
         }
+    }
+
+    #[test]
+    fn both_languages_of_a_notebook_have_the_same_code() {
+        let code = |language| {
+            let files = files(language).into_iter();
+            let cells = files.filter(is_notebook).flat_map(|file| cells(&file));
+            let code = cells.filter(|cell| {
+                let is_sweep = joined(&cell["source"]).starts_with("%%writefile ");
+                cell["cell_type"] == "code" && !is_sweep && !has_tag(cell, "exercise")
+            });
+            code.map(|cell| joined(&cell["source"])).collect::<Vec<_>>()
+        };
+        assert_eq!(code(Language::English), code(Language::French));
     }
 }

@@ -81,6 +81,11 @@ impl<B: Bounds> Bounded<B> {
         Self::new(value).expect("constants of this program are within their bounds")
     }
 
+    /// Whether a text is a number within the bounds.
+    fn accepts(text: &str) -> bool {
+        text.parse().is_ok_and(|value| Self::new(value).is_some())
+    }
+
     /// The number.
     pub fn get(self) -> f64 {
         self.0
@@ -105,6 +110,13 @@ impl<B: Bounds> Hash for Bounded<B> {
     }
 }
 
+/// A number with a decimal comma, such as `0,01`, with a point instead. Three digits after the comma may be thousands.
+fn with_decimal_point(text: &str) -> Option<String> {
+    let (whole, decimals) = text.split_once(',')?;
+    let may_be_thousands = decimals.len() == 3 && whole != "0";
+    (!may_be_thousands).then(|| format!("{whole}.{decimals}"))
+}
+
 impl<B: Bounds> ConfigValue for Bounded<B> {
     fn expected() -> String {
         B::EXPECTED.to_owned()
@@ -113,6 +125,15 @@ impl<B: Bounds> ConfigValue for Bounded<B> {
         let value = match node.value {
             YamlValue::Integer(value) => value as f64,
             YamlValue::Float(value) => value,
+            YamlValue::String(ref text) => {
+                let diagnostic = node.unexpected(&Self::expected());
+                return Err(match with_decimal_point(text) {
+                    Some(number) if Self::accepts(&number) => {
+                        diagnostic.with_help(format!("write `{number}`"))
+                    }
+                    _ => diagnostic,
+                });
+            }
             _ => return Err(node.unexpected(&Self::expected())),
         };
         Self::new(value).ok_or_else(|| node.unexpected(&Self::expected()))
@@ -206,5 +227,24 @@ impl ConfigValue for Vec<Count> {
         json!({ "anyOf": [Count::schema(), {
             "type": "array", "items": Count::schema(), "minItems": 1, "maxItems": MAX_COUNTS,
         }] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_decimal_comma_is_refused_with_a_fix_that_would_be_accepted() {
+        let help = |text: &str| {
+            let node = YamlNode::parse(&format!("a: {text}")).unwrap();
+            Fraction::read(node.get("a").unwrap()).unwrap_err().help
+        };
+        assert_eq!(help("0,01").as_deref(), Some("write `0.01`"));
+        assert_eq!(help("0,125").as_deref(), Some("write `0.125`"));
+        // Perhaps thousands; out of bounds; no number.
+        for text in ["1,024", "1,5", "one,two", "0,1,2"] {
+            assert_eq!(help(text), None, "{text}");
+        }
     }
 }

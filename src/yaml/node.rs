@@ -244,12 +244,11 @@ impl YamlNode {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         match (&self.value, self.span.source_text.as_deref()) {
             (YamlValue::Float(_), Some(text)) if text.starts_with('0') && digits(text) => {
-                diagnostic.with_help("write the whole number without leading zeros")
+                diagnostic.with_help(
+                    "write the whole number without leading zeros, or a decimal number with a \
+                     point, such as 0.01",
+                )
             }
-            (YamlValue::String(text), _) => match with_decimal_point(text) {
-                Some(number) => diagnostic.with_help(format!("write `{number}`")),
-                None => diagnostic,
-            },
             _ => diagnostic,
         }
     }
@@ -313,12 +312,6 @@ fn shortened(text: &str) -> String {
     }
 }
 
-/// A number with a decimal comma, such as `0,01`, with a point instead.
-fn with_decimal_point(text: &str) -> Option<String> {
-    let number = text.replacen(',', ".", 1);
-    (number != text && number.parse::<f64>().is_ok()).then_some(number)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::raw::MAX_KEY_BYTES;
@@ -350,14 +343,6 @@ mod tests {
         assert_eq!(items, ["`1e3`", "`-0.50`", "`.inf`"]);
         let diagnostic = node.get("a").unwrap().unexpected("a whole number");
         assert!(diagnostic.help.unwrap().contains("without leading zeros"));
-    }
-
-    #[test]
-    fn a_decimal_comma_is_refused_with_a_fix() {
-        let node = YamlNode::parse("a: 0,01\nb: one, two\n").unwrap();
-        let help = |key: &str| node.get(key).unwrap().unexpected("a number").help;
-        assert_eq!(help("a").as_deref(), Some("write `0.01`"));
-        assert_eq!(help("b"), None);
     }
 
     #[test]

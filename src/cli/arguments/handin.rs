@@ -25,7 +25,7 @@ pub struct GradeArguments {
     /// Train this many runs of each archive again
     #[arg(long, value_name = "COUNT", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
     pub sample: u32,
-    /// Stop training the runs of an archive again after this time; 0 trains none
+    /// Spend at most this long per archive on training runs again; 0 trains none
     #[arg(long, value_name = "MINUTES", default_value_t = 10)]
     pub time_limit: u32,
     /// Choose the runs with this seed [default: a new seed, printed]

@@ -12,12 +12,19 @@ use crate::train::StopRequest;
 use burn::backend::Flex;
 use std::path::Path;
 
+/// The samples of probes are multiplied by these numbers, which differ from 1 in their last bits.
+const PROBE_FACTORS: [f32; 3] = [
+    1.0 + 2.0 * f32::EPSILON,
+    1.0 - 2.0 * f32::EPSILON,
+    1.0 + 4.0 * f32::EPSILON,
+];
+
 /// Trains runs of a sweep again.
 pub(crate) struct Retraining<'a> {
     plan: &'a Plan,
     executor: TensorExecutor<Flex>,
-    /// Whether the sweep was only ever trained on this kind of processor and system.
-    pub(crate) is_same_processor: bool,
+    /// Whether the sweep was only ever trained on machines that are known to compute like this one.
+    pub(crate) computes_alike: bool,
 }
 
 /// The result of training a run again.
@@ -42,7 +49,7 @@ impl<'a> Retraining<'a> {
         Ok(Self {
             plan,
             executor: TensorExecutor::new(datasets, &Default::default(), TensorMemory::Thread),
-            is_same_processor: is_same_processor(store.folder()),
+            computes_alike: computes_alike(store.folder()),
         })
     }
 
@@ -56,21 +63,40 @@ impl<'a> Retraining<'a> {
         result: &RunResult,
         stop: Option<&(dyn StopRequest + Sync)>,
     ) -> Result<RetrainedRun, CohortError> {
-        let tolerance = if result.device == "cpu" && self.is_same_processor {
+        let tolerance = if result.device == "cpu" && self.computes_alike {
             Tolerance::BitExact
         } else {
             Tolerance::Rounding
         };
         let rerun = rerun_unless_stopped(&self.executor, self.plan, run, stop)?;
+        let mut differences = match (&result.failure, &rerun.outcome) {
+            // It failed again: there are no scores to compare.
+            (Some(_), Outcome::Failed(_)) => Vec::new(),
+            _ => diff_results(result, &rerun, tolerance, &[]),
+        };
+        if tolerance == Tolerance::Rounding && !differences.is_empty() {
+            let probes = self.probes(run, stop)?;
+            differences = diff_results(result, &rerun, tolerance, &probes);
+        }
         Ok(RetrainedRun {
-            differences: match (&result.failure, &rerun.outcome) {
-                // It failed again: there are no scores to compare.
-                (Some(_), Outcome::Failed(_)) => Vec::new(),
-                _ => diff_results(result, &rerun, tolerance),
-            },
+            differences,
             rerun,
             tolerance,
         })
+    }
+
+    /// The run, trained with other rounding errors: from samples that differ in their last bits. How far these trainings
+    /// differ shows how far those of two processors may.
+    fn probes(
+        &self,
+        run: RunId,
+        stop: Option<&(dyn StopRequest + Sync)>,
+    ) -> Result<Vec<RerunResult>, CohortError> {
+        let train = |factor| {
+            let executor = self.executor.with_scaled_samples(factor);
+            rerun_unless_stopped(&executor, self.plan, run, stop)
+        };
+        PROBE_FACTORS.map(train).into_iter().collect()
     }
 }
 
@@ -95,7 +121,7 @@ pub(crate) fn sample_runs(
 }
 
 /// Whether the sweep was only ever trained on machines that compute like this one.
-fn is_same_processor(folder: &Path) -> bool {
+fn computes_alike(folder: &Path) -> bool {
     let Ok(recorded) = RecordedSweep::read(folder) else {
         return true;
     };

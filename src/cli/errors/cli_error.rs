@@ -2,7 +2,6 @@
 
 use super::export_error::ExportError;
 use super::missing_sweep::suggest_for_missing_sweep;
-use crate::cli::arguments::Arguments;
 use crate::cli::messages::{format_bytes, with_count};
 use crate::data::{DataError, FetchError};
 use crate::handin::HandinError;
@@ -13,7 +12,6 @@ use crate::record::{LockHolder, RecordError};
 use crate::report::ReportError;
 use crate::run::DeviceError;
 use crate::spec::{self, Source, SpecError};
-use clap::CommandFactory;
 use miette::{Diagnostic, LabeledSpan, MietteDiagnostic, MietteHandlerOpts, NamedSource};
 use std::fmt;
 use std::io::Write;
@@ -28,6 +26,14 @@ pub enum CliError {
     /// The sweep file is invalid.
     #[error(transparent)]
     Spec(#[from] SpecError),
+    /// The first word is neither a command nor a file.
+    #[error("no such command or file: {word}; did you mean the command `{command}`?")]
+    NoSuchCommand {
+        /// The word.
+        word: String,
+        /// The command that it is a misspelling of.
+        command: String,
+    },
     /// The data cannot be read or used.
     #[error(transparent)]
     Data(#[from] DataError),
@@ -223,6 +229,7 @@ impl CliError {
             | Self::Misplaced { .. }
             | Self::WouldRemoveResults { .. }
             | Self::NameTakenBySweep { .. }
+            | Self::NoSuchCommand { .. }
             | Self::WouldOverwriteInput { .. }
             | Self::WouldReplaceFiles(_)
             | Self::NoPage(_)
@@ -270,7 +277,7 @@ impl CliError {
                 ref path,
                 ref source,
             }) if source.kind() == std::io::ErrorKind::NotFound => {
-                let suggestion = suggest_for_missing_sweep(path, &command_names());
+                let suggestion = suggest_for_missing_sweep(path);
                 let report = MietteDiagnostic::new(self.to_string());
                 vec![match suggestion {
                     Some(suggestion) => report.with_help(suggestion).into(),
@@ -285,13 +292,6 @@ impl CliError {
             error => vec![miette::Report::msg(error.to_string())],
         }
     }
-}
-
-/// The names of the commands.
-fn command_names() -> Vec<String> {
-    let command = Arguments::command();
-    let names = command.get_subcommands().map(clap::Command::get_name);
-    names.map(str::to_owned).collect()
 }
 
 /// Prints an error to standard error. Lines are not wrapped, so that messages can be searched.

@@ -1,35 +1,32 @@
-//! What the user may have meant by the path of a sweep file that does not exist.
+//! What the user may have meant by a command or a sweep file that does not exist.
 
 use crate::spec::nearest;
 use std::path::{Path, PathBuf};
 
-/// A command or a sweep file with a similar name, as a question.
-pub(super) fn suggest_for_missing_sweep(path: &Path, commands: &[String]) -> Option<String> {
-    let name = path.file_stem()?.to_str()?;
-    // `tp-sweep opne …`: without a command, the first word is a sweep file.
-    if path.as_os_str() == name {
-        let commands = commands.iter().map(String::as_str);
-        // A command is short: two wrong letters of four are another word.
-        if let Some(command) = nearest(name, commands).filter(|&command| is_typo(name, command)) {
-            return Some(format!("did you mean the command `{command}`?"));
-        }
-    }
+/// The command that the first word of a command line is a misspelling of, if the word is neither a command nor a file.
+///
+/// Without a command, the first word is a sweep file: `opne` would be one.
+pub(in crate::cli) fn misspelt_command<'a>(word: &str, commands: &'a [String]) -> Option<&'a str> {
+    let is_typo = |command: &&String| strsim::damerau_levenshtein(word, command) == 1;
+    let command = commands.iter().find(is_typo)?;
+    let is_something = word.starts_with('-') || Path::new(word).exists();
+    (!is_something && !commands.iter().any(|command| command == word)).then_some(command)
+}
+
+/// A sweep file with a similar name, in the same folder or in its folder `sweeps`, as a question.
+pub(super) fn suggest_for_missing_sweep(path: &Path) -> Option<String> {
+    let stem = |path: &Path| Some(path.file_stem()?.to_str()?.to_lowercase());
     let folder = path.parent()?;
     let files: Vec<PathBuf> = [folder.to_owned(), folder.join("sweeps")]
         .iter()
         .flat_map(|folder| sweep_files(folder))
         .collect();
-    let stems = files.iter().filter_map(|file| file.file_stem()?.to_str());
-    let stem = nearest(name, stems)?;
+    let stems: Vec<String> = files.iter().filter_map(|file| stem(file)).collect();
+    let found = nearest(&stem(path)?, stems.iter().map(String::as_str))?;
     let file = files
         .iter()
-        .find(|file| file.file_stem() == Some(stem.as_ref()))?;
+        .find(|file| stem(file).as_deref() == Some(found))?;
     Some(format!("did you mean {}?", file.display()))
-}
-
-/// Whether a word is another one with a letter missing, added, changed or two swapped.
-fn is_typo(word: &str, intended: &str) -> bool {
-    strsim::damerau_levenshtein(word, intended) <= 1
 }
 
 /// The YAML files of a folder, in alphabetical order.
@@ -55,21 +52,16 @@ fn sweep_files(folder: &Path) -> Vec<PathBuf> {
 mod tests {
     use super::*;
 
-    fn suggest(path: &str) -> Option<String> {
-        let commands = ["open", "board", "report"].map(str::to_owned);
-        suggest_for_missing_sweep(Path::new(path), &commands)
-    }
-
     #[test]
     fn a_misspelt_command_is_found() {
-        assert_eq!(suggest("opne").unwrap(), "did you mean the command `open`?");
-        assert_eq!(
-            suggest("bord").unwrap(),
-            "did you mean the command `board`?"
-        );
-        // Neither a file nor another word.
-        assert_eq!(suggest("opne.yaml"), None);
-        assert_eq!(suggest("start"), None);
+        let commands = ["open", "board", "report"].map(str::to_owned);
+        let found = |word| misspelt_command(word, &commands);
+        assert_eq!(found("opne"), Some("open"));
+        assert_eq!(found("bord"), Some("board"));
+        // A command, a file name, another word, an option, a folder.
+        for word in ["open", "opne.yaml", "start", "-open", "."] {
+            assert_eq!(found(word), None, "{word}");
+        }
     }
 
     #[test]
@@ -77,14 +69,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let sweeps = folder.path().join("sweeps");
         std::fs::create_dir(&sweeps).unwrap();
-        let file = sweeps.join("axe2.yaml");
+        let file = sweeps.join("Axe2.yaml");
         std::fs::write(&file, "").unwrap();
+        let suggest = |path: &str| suggest_for_missing_sweep(&folder.path().join(path));
         let found = Some(format!("did you mean {}?", file.display()));
-        for wrong in ["sweeps/axe2.yml", "sweeps/axe22.yaml", "axe2.yaml", "axe2"] {
-            let path = folder.path().join(wrong);
-            assert_eq!(suggest(path.to_str().unwrap()), found, "{wrong}");
+        for wrong in ["sweeps/axe2.yml", "sweeps/axe22.yaml", "axe2.yaml", "AXE2"] {
+            assert_eq!(suggest(wrong), found, "{wrong}");
         }
-        let path = folder.path().join("optimizers.yaml");
-        assert_eq!(suggest(path.to_str().unwrap()), None);
+        assert_eq!(suggest("optimizers.yaml"), None);
     }
 }

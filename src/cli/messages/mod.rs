@@ -4,6 +4,7 @@ mod exit_summary;
 mod output;
 mod reconcile_messages;
 mod result_diff;
+mod spreads;
 mod text;
 
 pub(super) use exit_summary::{report_shard_end, report_sweep_end};

@@ -1,5 +1,6 @@
 //! Differences between a recorded result and the same run trained again.
 
+use super::spreads::Spreads;
 use crate::metrics::{EpochMetrics, Part, PartScore, Score, Scores};
 use crate::outcome::Outcome;
 use crate::record::RunResult;
@@ -11,8 +12,8 @@ use std::collections::BTreeSet;
 pub(crate) enum Tolerance {
     /// Bit for bit, on CPUs of one kind.
     BitExact,
-    /// Within the rounding differences that a different device or kind of CPU accumulates over a whole
-    /// training: the tolerance of each score.
+    /// Within the rounding differences that a different device or kind of CPU accumulates over a whole training: the
+    /// tolerance of each score, and the spread between trainings with other rounding errors.
     Rounding,
 }
 
@@ -33,20 +34,23 @@ fn format_value(value: Option<f64>) -> String {
 /// The kind of a metric, which determines its tolerance.
 #[derive(Clone, Copy)]
 enum MetricKind {
-    Score(Score),
+    Score(PartScore),
     Exact,
     /// Depends closely on the last steps: compared bit for bit or not at all.
     Sensitive,
 }
 
-/// Compares the epochs and scores of a result with those of its run trained again; times are ignored.
+/// Compares the epochs and scores of a result with those of its run trained again; times are ignored. `probes` are
+/// trainings of the same run with other rounding errors.
 pub(crate) fn diff_results(
     result: &RunResult,
     rerun: &RerunResult,
     tolerance: Tolerance,
+    probes: &[RerunResult],
 ) -> Vec<Difference> {
     let mut differences = DiffBuilder {
         tolerance,
+        spreads: Spreads::measured(rerun, probes),
         found: Vec::new(),
     };
     let Outcome::Finished(finished) = &rerun.outcome else {
@@ -74,6 +78,7 @@ pub(crate) fn diff_results(
 
 struct DiffBuilder {
     tolerance: Tolerance,
+    spreads: Spreads,
     found: Vec<Difference>,
 }
 
@@ -85,7 +90,7 @@ impl DiffBuilder {
         for &score in recorded.union(&again) {
             self.add(
                 &format!("{} of epoch {number}", score.id()),
-                MetricKind::Score(score.score),
+                MetricKind::Score(score),
                 [before.score(score), after.score(score)],
             );
         }
@@ -120,7 +125,7 @@ impl DiffBuilder {
         for score in recorded {
             self.add(
                 &format!("{samples} {}", score.label[0]),
-                MetricKind::Score(score),
+                MetricKind::Score(part.score(score)),
                 [before, after].map(|scores| scores?.get(score)),
             );
         }
@@ -132,7 +137,8 @@ impl DiffBuilder {
             (Tolerance::BitExact, ..) | (_, MetricKind::Exact, ..) => bits(before) == bits(after),
             (_, MetricKind::Sensitive, ..) => true,
             (_, MetricKind::Score(score), Some(before), Some(after)) => {
-                score.tolerance.accepts(before, after)
+                let spread = self.spreads.of(score);
+                score.score.tolerance.accepts(before, after, spread)
             }
             (_, _, before, after) => before.is_none() && after.is_none(),
         };
@@ -153,14 +159,22 @@ mod tests {
     fn found(tolerance: Tolerance, kind: MetricKind, values: [Option<f64>; 2]) -> usize {
         let mut differences = DiffBuilder {
             tolerance,
+            spreads: Spreads::default(),
             found: Vec::new(),
         };
         differences.add("it", kind, values);
         differences.found.len()
     }
 
-    const ACCURACY: MetricKind = MetricKind::Score(Score::ACCURACY);
-    const LOSS: MetricKind = MetricKind::Score(Score::LOSS);
+    const ACCURACY: MetricKind = validation(Score::ACCURACY);
+    const LOSS: MetricKind = validation(Score::LOSS);
+
+    const fn validation(score: Score) -> MetricKind {
+        MetricKind::Score(PartScore {
+            part: Part::Validation,
+            score,
+        })
+    }
 
     #[test]
     fn the_last_bit_counts_only_on_one_kind_of_cpu() {

@@ -44,6 +44,14 @@ impl<B: Backend> DeviceDataset<B> {
         Self::normalised(dataset, dataset.published.as_ref(), device)
     }
 
+    /// The same data set, with the features of the training part multiplied by a number. Bytes and targets are shared.
+    pub fn with_scaled_training(&self, factor: f32) -> Self {
+        Self {
+            train: self.train.scaled(factor),
+            ..self.clone()
+        }
+    }
+
     /// Copies the data set to `device` without normalisation; bytes are scaled to 0..1.
     pub fn raw(dataset: &Dataset, device: &B::Device) -> Self {
         Self::normalised(dataset, None, device)

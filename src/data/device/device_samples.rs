@@ -116,6 +116,35 @@ impl<B: Backend> DeviceSamples<B> {
         }
     }
 
+    /// The same samples, with all features multiplied by a number.
+    pub(super) fn scaled(&self, factor: f32) -> Self {
+        let features = match &self.features {
+            Features::Numbers(parts) => {
+                let parts = parts.iter().map(|part| part.clone().mul_scalar(factor));
+                Features::Numbers(parts.collect())
+            }
+            Features::Bytes {
+                bytes,
+                scaling,
+                scale,
+                shift,
+            } => {
+                let scaled =
+                    |values: &Vec<f32>| values.iter().map(|value| value * factor).collect();
+                Features::Bytes {
+                    bytes: bytes.clone(),
+                    scaling: Arc::new(scaling.each_ref().map(scaled)),
+                    scale: scale.clone().mul_scalar(factor),
+                    shift: shift.clone().mul_scalar(factor),
+                }
+            }
+        };
+        Self {
+            features,
+            targets: self.targets.clone(),
+        }
+    }
+
     /// The number of samples.
     pub fn len(&self) -> usize {
         self.targets.dims()[0]

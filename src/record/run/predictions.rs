@@ -90,7 +90,7 @@ thread_local! {
 
 fn encoded(predictions: &SamplePredictions) -> Vec<u8> {
     let classes = predictions.classes as u64;
-    // Most numbers have one byte.
+    // Most numbers take one byte.
     let mut numbers = Vec::with_capacity(16 + 3 * predictions.samples.len());
     write_number(&mut numbers, classes);
     write_number(&mut numbers, predictions.samples.len() as u64);

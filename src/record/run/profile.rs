@@ -42,7 +42,7 @@ pub struct ProfileConditions {
     /// The version of tp-sweep and its commit. `None` in files of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub program: Option<String>,
-    /// The name of the processor, if known.
+    /// The processor with its vector unit and cache, if known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processor: Option<String>,
 }

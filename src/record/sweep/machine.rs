@@ -38,23 +38,25 @@ impl Machine {
         }
     }
 
-    /// Whether training on the CPU of both machines gives the same numbers, bit for bit.
+    /// Whether training on the CPUs of the two machines is known to give the same numbers, bit for bit.
     ///
     /// Vector units of different width add in a different order. So do matrix products that are cut into blocks for a
-    /// different cache. Some clouds give processors with different vector units the same name.
+    /// different cache. Some clouds give processors with different vector units the same name. A processor or vector unit
+    /// that was not recorded may be a different one.
     pub fn computes_like(&self, other: &Self) -> bool {
-        let kind = |machine: &Self| {
-            let Self {
-                name: _,
-                system,
-                processor,
-                vector_unit,
-                cache,
-                cores: _,
-            } = machine.clone();
-            (system, processor, vector_unit, cache)
-        };
-        kind(self) == kind(other)
+        let known =
+            |machine: &Self| Some((machine.processor.clone()?, machine.vector_unit.clone()?));
+        self.system == other.system
+            && self.cache == other.cache
+            && known(self).is_some()
+            && known(self) == known(other)
+    }
+
+    /// The processor with its vector unit and cache, as far as they are known.
+    pub fn kind_of_processor(&self) -> Option<String> {
+        let parts = [&self.processor, &self.vector_unit, &self.cache];
+        let known: Vec<&str> = parts.into_iter().filter_map(Option::as_deref).collect();
+        (!known.is_empty()).then(|| known.join(", "))
     }
 }
 
@@ -71,7 +73,11 @@ fn vector_unit() -> Option<&'static str> {
     {
         let known = [
             ("AVX-512", is_x86_feature_detected!("avx512f")),
-            ("AVX2", is_x86_feature_detected!("avx2")),
+            // Matrix products need FMA, which all but a few rare processors with AVX2 have.
+            (
+                "AVX2",
+                is_x86_feature_detected!("avx2") && is_x86_feature_detected!("fma"),
+            ),
             ("AVX", is_x86_feature_detected!("avx")),
             ("SSE4.2", is_x86_feature_detected!("sse4.2")),
         ];
@@ -110,7 +116,14 @@ mod tests {
 
     #[test]
     fn machines_compute_alike_if_their_vector_units_and_caches_are_the_same() {
-        let machine = Machine::current();
+        let machine = Machine {
+            name: "a".to_owned(),
+            system: "linux x86_64".to_owned(),
+            processor: Some("EPYC".to_owned()),
+            vector_unit: Some("AVX2".to_owned()),
+            cache: Some("32K, 8 ways".to_owned()),
+            cores: 2,
+        };
         let mut other = machine.clone();
         other.name.push('x');
         other.cores += 1;
@@ -120,10 +133,14 @@ mod tests {
             |machine: &mut Machine| machine.cache = Some("other".to_owned()),
             |machine: &mut Machine| machine.processor = Some("other".to_owned()),
             |machine: &mut Machine| machine.system.push('x'),
+            // Not recorded, by neither of them in the end.
+            |machine: &mut Machine| machine.vector_unit = None,
         ] {
             let mut other = machine.clone();
             change(&mut other);
             assert!(!machine.computes_like(&other), "{other:?}");
+            let unknown = other.vector_unit.is_none();
+            assert_eq!(other.computes_like(&other.clone()), !unknown);
         }
     }
 

@@ -169,7 +169,7 @@ pub(crate) fn curves_of_trial(
     Ok(curves.into_iter().next().unwrap_or_default())
 }
 
-/// For each of so many groups of trials, the mean over the trials and splits after each epoch, with the lowest and
+/// For each of the `groups` groups of trials, the mean over the trials and splits after each epoch, with the lowest and
 /// highest mean of a split; without names.
 ///
 /// # Errors

@@ -131,9 +131,9 @@ impl EpochFrame {
         Ok(means.into_iter().flatten().collect())
     }
 
-    /// For each of so many groups of trials, the mean of each metric over the splits after each epoch, with the lowest
-    /// and the highest split. The value of a split is the mean over the trials of the group. `group_of` gives the
-    /// group of a trial, if it has one.
+    /// For each of the `groups` groups of trials, the mean of each metric over the splits after each epoch, with the
+    /// lowest and the highest split. The value of a split is the mean over the trials of the group. `group_of` gives the
+    /// group of a trial, a number less than `groups`, if it has one.
     pub(crate) fn over_splits(
         &self,
         metrics: &[EpochMetric],
@@ -222,12 +222,15 @@ fn means_by_epoch(
             if let (Some(group), Some(epoch), (Some(mean), (Some(low), Some(high)))) =
                 (group, epoch, values)
             {
-                found[group as usize][position].push(EpochMean {
+                let point = EpochMean {
                     epoch: epoch as usize,
                     mean,
                     low,
                     high,
-                });
+                };
+                if let Some(group) = found.get_mut(group as usize) {
+                    group[position].push(point);
+                }
             }
         }
     }

@@ -101,6 +101,25 @@ impl<B: Backend> TensorExecutor<B> {
         }
     }
 
+    /// An executor on the same device whose training samples are multiplied by a number.
+    pub fn with_scaled_samples(&self, factor: f32) -> Self {
+        let scaled = |(key, loaded): (&DeviceDatasetKey, &LoadedDataset<B>)| {
+            let scaled = LoadedDataset {
+                labels: loaded.labels.clone(),
+                dataset: loaded.dataset.clone(),
+                device: loaded.device.with_scaled_training(factor),
+            };
+            (key.clone(), scaled)
+        };
+        Self {
+            data: self.data.iter().map(scaled).collect(),
+            partitions: Mutex::default(),
+            memory: self.memory,
+            monitor: self.monitor,
+            device: self.device.clone(),
+        }
+    }
+
     /// Copies the data sets to a device whose failures `monitor` detects.
     ///
     /// # Errors

@@ -68,7 +68,7 @@ fn current_conditions(device: &str) -> ProfileConditions {
                 .trim()
                 .to_owned(),
         ),
-        processor: Machine::current().processor,
+        processor: Machine::current().kind_of_processor(),
     }
 }
 

@@ -356,7 +356,7 @@ impl Config {
     /// The configuration for display: [`Config::to_value`] without defaults that do not apply, such as
     /// the betas of Adam with another optimizer. Reading it gives the same configuration.
     pub fn to_applicable_value(&self) -> Value {
-        // For every run of a sweep.
+        // Computed once, because this is called for every run of a sweep.
         static DEFAULTS: LazyLock<Vec<Value>> = LazyLock::new(|| {
             let defaults = Config::default();
             KEYS.iter().map(|key| key.value_in(&defaults)).collect()

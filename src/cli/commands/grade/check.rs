@@ -11,6 +11,7 @@ use crate::cli::errors::CliError;
 use crate::handin::{FileFinding, HandinError, SWEEP_FILE, Unpacked, unpack};
 use crate::plan::Plan;
 use crate::record::{RESULT_FILE, Results, Store};
+use crate::train::StopRequest;
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
@@ -30,8 +31,8 @@ pub(super) struct CheckedContents {
     pub(super) runs: usize,
     /// The number of runs with a valid result.
     pub(super) results: usize,
-    /// Whether the runs were trained on this kind of processor and system.
-    pub(super) is_same_processor: bool,
+    /// Whether the runs were only ever trained on machines that are known to compute like this one.
+    pub(super) computes_alike: bool,
     /// Whether the archive's sweep file is the one of its results.
     pub(super) has_same_sweep_file: bool,
     /// Files that are not as they were packed.
@@ -103,18 +104,29 @@ fn check_contents(
     // Failed runs too: a failure can be invented.
     let recorded = plan.runs().filter(|run| results.runs.contains_key(run));
     let chosen = sample_runs(&store, recorded, count, seed);
-    let retraining = Retraining::new(dataset_cache, plan, &store, &chosen)?;
     let limit = TimeLimit::new(arguments.time_limit);
+    let retraining = if limit.is_requested() {
+        None
+    } else {
+        Some(Retraining::new(dataset_cache, plan, &store, &chosen)?)
+    };
     let sample = chosen.into_iter().filter_map(|run| {
         let result = results.runs.get(&run)?;
-        Some(check_run(&retraining, plan, &store, run, result, &limit))
+        Some(check_run(
+            retraining.as_ref(),
+            plan,
+            &store,
+            run,
+            result,
+            &limit,
+        ))
     });
     let sample = sample.collect();
     Ok(CheckedContents {
         sweep: plan.name.clone(),
         runs: plan.runs().count(),
         results: results.runs.len(),
-        is_same_processor: retraining.is_same_processor,
+        computes_alike: retraining.is_some_and(|retraining| retraining.computes_alike),
         has_same_sweep_file: std::fs::read(unpacked.folder.join(SWEEP_FILE))
             .is_ok_and(|text| text == context.sweep.source.text.as_bytes()),
         invalid_results: invalid_results(&unpacked, &store, plan, &results),

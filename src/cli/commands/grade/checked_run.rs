@@ -7,6 +7,7 @@ use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::{RunResult, Store};
 use crate::run::CohortError;
+use crate::train::StopRequest;
 
 /// A run that was trained again.
 pub(super) struct CheckedRun {
@@ -26,10 +27,10 @@ impl CheckedRun {
     }
 }
 
-/// Trains a run again and compares everything that the training determines: epochs, scores, and on CPUs of one kind
+/// Trains a run again, unless the time limit has passed, and compares everything that the training determines: epochs, scores, and on CPUs of one kind
 /// the predictions and the counts of classes.
 pub(super) fn check_run(
-    retraining: &Retraining,
+    retraining: Option<&Retraining>,
     plan: &Plan,
     store: &Store,
     run: RunId,
@@ -42,6 +43,9 @@ pub(super) fn check_run(
         tolerance: None,
         is_stopped: differences.is_empty(),
         differences,
+    };
+    let Some(retraining) = retraining.filter(|_| !limit.is_requested()) else {
+        return without_result(Vec::new());
     };
     let retrained = match retraining.compare(run, result, Some(limit)) {
         Ok(retrained) => retrained,

@@ -86,9 +86,11 @@ fn sample_text(contents: &CheckedContents) -> String {
     } else {
         "within rounding"
     };
-    match sample.len() {
-        0 => "none".to_owned(),
-        count => format!("{equal} of {count} {how}"),
+    let stopped = sample.iter().filter(|run| run.is_stopped).count();
+    match (sample.len(), stopped) {
+        (0, _) => "none".to_owned(),
+        (count, 0) => format!("{equal} of {count} {how}"),
+        (count, stopped) => format!("{equal} of {count}, {stopped} stopped"),
     }
 }
 
@@ -151,11 +153,16 @@ pub(super) fn details(checked: &Checked) -> String {
             }
             let is_rounded = |run: &CheckedRun| run.tolerance == Some(Tolerance::Rounding);
             if contents.sample.iter().any(is_rounded) {
-                lines.push(if contents.is_same_processor {
+                lines.push(if contents.computes_alike {
                     "runs trained on a GPU are compared within rounding".to_owned()
                 } else {
-                    "compared within rounding: trained on a different kind of processor".to_owned()
+                    "compared within rounding: trained on a processor that differs or was not fully \
+                     recorded"
+                        .to_owned()
                 });
+            }
+            if contents.sample.iter().any(|run| run.is_stopped) {
+                lines.push("not all runs were trained again: raise --time-limit".to_owned());
             }
             for run in &contents.sample {
                 let name = format!("{}: ", run.name);

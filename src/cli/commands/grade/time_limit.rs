@@ -3,7 +3,8 @@
 use crate::train::StopRequest;
 use std::time::{Duration, Instant};
 
-/// The time in which the sampled runs of an archive are trained again: an archive may describe any amount of work.
+/// The maximum time for training the sampled runs of an archive again, because an archive can describe any amount of
+/// work. Training stops between two steps.
 pub(super) struct TimeLimit {
     started: Instant,
     limit: Duration,
