@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shlex
+import sysconfig
 from pathlib import Path
 
 from ._progress import in_notebook
@@ -16,6 +18,10 @@ def show_tensorboard(folder: Path) -> bool:
         from tensorboard import notebook
     except Exception:  # its dependencies raise errors of many types when their versions do not match
         return False
-    # TensorBoard finds a free port, and reuses a server that shows the same folder.
+    # TensorBoard looks for its program on the path, where that of a virtual environment is only if it is active.
+    program = Path(sysconfig.get_path("scripts"), "tensorboard")
+    if program.is_file():
+        os.environ.setdefault("TENSORBOARD_BINARY", str(program))
+    # It finds a free port, and reuses a server that shows the same folder.
     notebook.start(shlex.join(["--logdir", str(folder.absolute())]))
     return True
