@@ -40,7 +40,7 @@ pub enum ScoreUnit {
 }
 
 /// The difference that is always accepted between a value and the one that a different device or kind of CPU
-/// computes: the larger of both. docs/handin.md has the measurements.
+/// computes: the larger of both.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ScoreTolerance {
     /// The accepted difference.
@@ -62,8 +62,8 @@ impl ScoreTolerance {
         relative: 0.002,
     };
 
-    /// How many times the spread of a value is accepted too: twice what the results of another vector unit needed
-    /// (docs/decisions/0082-tolerance-across-processors.md).
+    /// How many times the spread of a value is accepted too: the least power of two with which all measured results of
+    /// another vector unit agree (docs/decisions/0082-tolerance-across-processors.md).
     const SPREADS: f64 = 8.0;
 
     /// Whether a value agrees with the recorded one. `spread` is the difference that other rounding errors of the same
