@@ -372,3 +372,21 @@ fn a_full_output_device_is_an_error() {
         .unwrap();
     assert_eq!(status.code(), Some(2));
 }
+
+#[test]
+fn a_misspelt_command_or_sweep_file_gets_a_suggestion() {
+    let project = Project::new("{}");
+    for arguments in [&["opne"][..], &["opne", "sweep.yaml"]] {
+        let done = project.run(arguments);
+        assert_eq!(done.code, 2, "{}", done.error);
+        let expected = "no such command or file: opne; did you mean the command `open`?";
+        assert!(done.error.contains(expected), "{}", done.error);
+    }
+    let done = project.run(&["plan", "sweeep.yml"]);
+    assert_eq!(done.code, 2, "{}", done.error);
+    assert!(
+        done.error.contains("did you mean sweep.yaml?"),
+        "{}",
+        done.error
+    );
+}

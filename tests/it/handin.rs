@@ -110,8 +110,33 @@ fn runs_that_the_time_limit_stops_are_not_checked() {
     let done = grade(&project, &["small.tar.gz", "--time-limit", "0"]);
     assert_eq!(done.code, 1, "{}{}", done.output, done.error);
     insta::assert_snapshot!(done.output, @r"
-    archive       sweep  results  files      report  trained again     verdict
-    small.tar.gz  small  4 of 4   unchanged  equal   0 of 4 identical  not checked in time
+    small.tar.gz:
+      not all runs were trained again: raise --time-limit
+
+    archive       sweep  results  files      report  trained again      verdict
+    small.tar.gz  small  4 of 4   unchanged  equal   0 of 4, 4 stopped  not checked in time
+
+    Sample of 4 runs per archive, chosen by --seed 1.
+    ");
+}
+
+/// The same numbers, said to come from a processor with another vector unit.
+#[test]
+fn results_of_another_processor_are_compared_within_rounding() {
+    let project = packed();
+    let machine = "runs/small/sweep.json";
+    with_change(&project, machine, |text| {
+        text.replace("\"vector_unit\": \"", "\"vector_unit\": \"other ")
+    });
+    with_new_manifest(&project, machine);
+    let done = grade(&project, &["changed.tar.gz"]);
+    assert_eq!(done.code, 0, "{}{}", done.output, done.error);
+    insta::assert_snapshot!(done.output, @r"
+    changed.tar.gz:
+      compared within rounding: trained on a processor that differs or was not fully recorded
+
+    archive         sweep  results  files      report  trained again           verdict
+    changed.tar.gz  small  4 of 4   unchanged  equal   4 of 4 within rounding  reproduced
 
     Sample of 4 runs per archive, chosen by --seed 1.
     ");
