@@ -122,7 +122,7 @@ results.tensorboard()
 # %% [markdown] lang="fr"
 # ## Exercices
 #
-# **1.** Combien de paramètres entraînables le réseau a-t-il ? Calculez leur nombre à la main, puis comparez avec la
+# **1.** Combien de paramètres entraînables le réseau a-t-il ? Calculez leur nombre à la main, puis comparez avec la
 # colonne `parameters`.
 
 # %% exercise=true
@@ -138,12 +138,12 @@ results.tensorboard()
 # %% exercise=true
 
 # %% [markdown] lang="en"
-# **3.** Train with batches of 16 instead of 64: `set={"training.batch_size": 16, "name": "axe1-batch16"}`. Is the
-# change in accuracy larger than chance? What does it cost?
+# **3.** Train with batches of 16 instead of 64: `tp_sweep.run("sweeps/axe1.yaml", set={"training.batch_size": 16,
+# "name": "axe1-batch16"})`. Is the change in accuracy larger than chance? What does it cost?
 
 # %% [markdown] lang="fr"
-# **3.** Entraînez avec des lots de 16 au lieu de 64 : `set={"training.batch_size": 16, "name": "axe1-batch16"}`. Le
-# changement d’exactitude dépasse-t-il le hasard ? À quel prix ?
+# **3.** Entraînez avec des lots de 16 au lieu de 64 : `tp_sweep.run("sweeps/axe1.yaml", set={"training.batch_size":
+# 16, "name": "axe1-batch16"})`. Le changement d’exactitude dépasse-t-il le hasard ? À quel prix ?
 
 # %% exercise=true
 

@@ -47,10 +47,12 @@ columns = [
 results.trials()[columns]
 
 # %% [markdown] lang="en"
-# There is no over-fitting to prevent: dropout only slows learning down.
+# There is no over-fitting to prevent: dropout seems only to slow learning down, though three splits are too few to be
+# sure.
 
 # %% [markdown] lang="fr"
-# Il n’y a pas de surapprentissage à éviter : le dropout ne fait que ralentir l’apprentissage.
+# Il n’y a pas de surapprentissage à éviter : le dropout semble seulement ralentir l’apprentissage, mais trois
+# partages ne suffisent pas pour en être sûr.
 
 # %% [markdown] lang="en"
 # ## 3,000 images, one hundred epochs
@@ -115,14 +117,15 @@ overfit.tensorboard()
 
 # %% [markdown] lang="en"
 # **3.** The report calls the two trials a tie: with three splits, the difference may be chance. Train with twelve
-# splits: `set={"validation.repeats": 12, "name": "axe4-repeated"}`. Decide on such a number before you look: whoever
-# adds splits until a difference is significant finds differences that are not there.
+# splits: `tp_sweep.run("sweeps/axe4-overfit.yaml", set={"validation.repeats": 12, "name": "axe4-repeated"})`. Decide
+# on such a number before you look: whoever adds splits until a difference is significant finds differences that are
+# not there.
 
 # %% [markdown] lang="fr"
 # **3.** Le rapport déclare les deux essais ex æquo : avec trois partages, la différence peut être due au hasard.
-# Entraînez avec douze partages : `set={"validation.repeats": 12, "name": "axe4-repeated"}`. Fixez un tel nombre avant
-# de regarder : qui ajoute des partages jusqu’à ce qu’une différence soit significative trouve des différences qui
-# n’existent pas.
+# Entraînez avec douze partages : `tp_sweep.run("sweeps/axe4-overfit.yaml", set={"validation.repeats": 12, "name":
+# "axe4-repeated"})`. Fixez un tel nombre avant de regarder : qui ajoute des partages jusqu’à ce qu’une différence
+# soit significative trouve des différences qui n’existent pas.
 
 # %% exercise=true
 
@@ -160,11 +163,13 @@ by_epoch.loc[[(dropout, epoch) for dropout, best in lowest.items() for epoch in 
 
 # %% [markdown] lang="en"
 # **3.** With twelve splits, `p_against_best` is below 5 %: dropout is better here by about one percentage point. A
-# difference that is not significant may still be real.
+# difference that is not significant may still be real. The means are lower than before because some of the new splits
+# are harder.
 
 # %% [markdown] lang="fr"
 # **3.** Avec douze partages, `p_against_best` est sous 5 % : le dropout est meilleur ici, d’environ un point. Une
-# différence qui n’est pas significative peut être réelle.
+# différence qui n’est pas significative peut être réelle. Les moyennes sont plus basses qu’avant, car certains des
+# nouveaux partages sont plus difficiles.
 
 # %% solution=true
 settings = {"validation.repeats": 12, "name": "axe4-repeated"}

@@ -10,8 +10,8 @@
 # %% [markdown] lang="fr"
 # # Axe 6 : normalisation par lots et initialisation
 #
-# **Question.** De quelle façon les poids initiaux déterminent-ils si un réseau plus profond apprend, et dans quelle
-# mesure la normalisation par lots aide-t-elle ?
+# **Question.** Comment les poids initiaux déterminent-ils si un réseau plus profond apprend, et dans quelle mesure la
+# normalisation par lots aide-t-elle ?
 #
 # Trois couches cachées, avec et sans normalisation par lots, et trois initialisations : zéros, normale de Kaiming, et
 # celle de PyTorch par défaut. Les histogrammes des poids et des gradients sont enregistrés après chaque époque.
@@ -64,10 +64,12 @@ results.figure("gradients-norm-none_init-default")
 results.figure("gradients-norm-batch_init-default")
 
 # %% [markdown] lang="en"
-# TensorBoard shows the distributions themselves, in its tabs *Histograms* and *Distributions*:
+# TensorBoard (`pip install tensorboard`) shows the distributions themselves, in its tabs *Histograms* and
+# *Distributions*. If it is not installed, the report appears instead:
 
 # %% [markdown] lang="fr"
-# TensorBoard montre les distributions elles-mêmes, dans ses onglets *Histograms* et *Distributions* :
+# TensorBoard (`pip install tensorboard`) montre les distributions elles-mêmes, dans ses onglets *Histograms* et
+# *Distributions*. S’il n’est pas installé, le rapport s’affiche à la place :
 
 # %%
 results.tensorboard()
@@ -87,22 +89,26 @@ results.tensorboard()
 # %% exercise=true
 
 # %% [markdown] lang="en"
-# **2.** Batch norm allows larger learning rates. Train with and without it at 0.01, 0.1 and 1 for two epochs.
+# **2.** Batch norm allows larger learning rates. Train with and without it at 0.01, 0.1 and 1 for two epochs, from
+# the default initial weights: replace the whole grid (`"grid": {"model.norm": ["none", "batch"],
+# "training.learning_rate": [0.01, 0.1, 1]}`).
 
 # %% [markdown] lang="fr"
 # **2.** La normalisation par lots permet de plus grands taux d’apprentissage. Entraînez sans et avec normalisation
-# pendant deux époques, avec des taux de 0,01 ; 0,1 et 1.
+# pendant deux époques, avec des taux de 0,01 ; 0,1 et 1, à partir des poids initiaux par défaut : remplacez toute la
+# grille (`"grid": {"model.norm": ["none", "batch"], "training.learning_rate": [0.01, 0.1, 1]}`).
 
 # %% exercise=true
 
 # %% [markdown] lang="en"
-# **3.** Put this sweep and that of exercise 2 side by side: `tp_sweep.compare(…)`. Which two settings make two epochs
-# as good as ten? If you add the sweep files of the other axes, the page also shows those that you have trained.
+# **3.** Put this sweep and that of exercise 2 side by side: `tp_sweep.compare(…)`. Which settings come close in two
+# epochs to the score of ten? If you add the sweep files of the other axes, the page also shows those that you have
+# trained.
 
 # %% [markdown] lang="fr"
-# **3.** Mettez côte à côte ce balayage et celui de l’exercice 2 : `tp_sweep.compare(…)`. Quels sont les deux réglages
-# avec lesquels deux époques en valent dix ? Si vous ajoutez les fichiers de balayage des autres axes, la page montre
-# aussi ceux que vous avez entraînés.
+# **3.** Mettez côte à côte ce balayage et celui de l’exercice 2 : `tp_sweep.compare(…)`. Quels réglages permettent
+# d’approcher en deux époques le score de dix ? Si vous ajoutez les fichiers de balayage des autres axes, la page
+# montre aussi ceux que vous avez entraînés.
 
 # %% exercise=true
 
@@ -123,31 +129,35 @@ results.tensorboard()
 # fréquence de chaque classe, et le réseau prédit toujours la plus fréquente.
 
 # %% [markdown] lang="en"
-# **2.** At the largest learning rate, training without batch norm fails (`NaN` in the table); with batch norm, the
-# network learns.
+# **2.** At the largest learning rate, trainings without batch norm diverge, or stay at chance (10 %); with batch
+# norm, the network learns. `runs_finished` counts the trainings that did not diverge.
 
 # %% [markdown] lang="fr"
-# **2.** Avec le plus grand taux d’apprentissage, l’entraînement échoue sans normalisation par lots (`NaN` dans le
-# tableau) ; avec elle, le réseau apprend.
+# **2.** Avec le plus grand taux d’apprentissage, les entraînements sans normalisation par lots divergent, ou restent
+# au niveau du hasard (10 %) ; avec elle, le réseau apprend. `runs_finished` compte les entraînements qui n’ont pas
+# divergé.
 
 # %% solution=true
 rates = tp_sweep.run(
     "sweeps/axe6.yaml",
     set={
         "name": "axe6-rates",
+        "description": "With and without batch norm at three learning rates, two epochs each.",
         "training.epochs": 2,
         "grid": {"model.norm": ["none", "batch"], "training.learning_rate": [0.01, 0.1, 1.0]},
     },
 )
-rates.trials().pivot(index="param_model.norm", columns="param_training.learning_rate", values="mean_val_accuracy")
+table = rates.trials().sort_values(["param_model.norm", "param_training.learning_rate"])
+table[["param_model.norm", "param_training.learning_rate", "mean_val_accuracy", "runs_finished", "runs"]]
 
 # %% [markdown] lang="en"
-# **3.** Batch norm and a large learning rate. `compare` writes `reports/course.html`. The best trials of sweeps with
-# the same splits are compared split by split.
+# **3.** A larger learning rate, with batch norm above all. `compare` writes `reports/course.html`. The best trials of
+# sweeps with the same splits are compared split by split.
 
 # %% [markdown] lang="fr"
-# **3.** La normalisation par lots et un grand taux d’apprentissage. `compare` écrit `reports/course.html`. Les
-# meilleurs essais des balayages qui ont les mêmes partages sont comparés partage par partage.
+# **3.** Un plus grand taux d’apprentissage, surtout avec la normalisation par lots. `compare` écrit
+# `reports/course.html`. Les meilleurs essais des balayages qui ont les mêmes partages sont comparés partage par
+# partage.
 
 # %% solution=true
 tp_sweep.compare(results, rates)

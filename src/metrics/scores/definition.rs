@@ -58,8 +58,8 @@ impl ScoreTolerance {
 
     /// For losses, which have no upper bound.
     pub(super) const LOSS: Self = Self {
-        absolute: 0.0002,
-        relative: 0.002,
+        absolute: 0.0005,
+        relative: 0.005,
     };
 
     /// How many times the spread of a value is accepted too: the least power of two with which all measured results of

@@ -24,13 +24,13 @@ const NOTE: [&str; 2] = [
     "The gradient norm of each layer's weights in the last step of the first epoch → of the last \
      epoch, averaged over the runs; layer1 is nearest to the input. Norms that fall from the last \
      layer to layer1 indicate a vanishing gradient: the layers near the input hardly learn. Norms \
-     that rise toward layer1 indicate an exploding gradient. A layer with a norm near 0 does not \
+     that rise toward layer1 by orders of magnitude indicate an exploding gradient. A layer with a norm near 0 does not \
      learn, for example if all weights are initialised to 0.",
     "La norme du gradient des poids de chaque couche au dernier pas de la première époque → de la \
      dernière, en moyenne sur les entraînements ; couche1 est la plus proche de l’entrée. Des \
      normes qui diminuent de la dernière couche vers couche1 indiquent une disparition du gradient \
      : les couches proches de l’entrée n’apprennent presque pas. Des normes qui augmentent vers \
-     couche1 indiquent une explosion du gradient. Une couche dont la norme est proche de 0 \
+     couche1 de plusieurs ordres de grandeur indiquent une explosion du gradient. Une couche dont la norme est proche de 0 \
      n’apprend pas, par exemple si tous les poids sont initialisés à 0.",
 ];
 

@@ -2,8 +2,10 @@
 
 use crate::support::{Project, repository};
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::time::{Duration, SystemTime};
 use tempfile::TempDir;
 
 /// What happens to a call.
@@ -75,9 +77,10 @@ impl Shim {
     /// Lets a command see changes by others late, and delays its own changes, as
     /// on a folder that is shared over a network; it waits differently with another seed.
     pub fn shares(&self, command: &mut Command, project: &Project, seed: u64) {
+        wait_until_seen(project);
         self.load(command, project);
         command
-            .env("TP_FAULT_STALE", "400")
+            .env("TP_FAULT_STALE", LATENESS.as_millis().to_string())
             .env("TP_FAULT_DELAY", "3000")
             .env("TP_FAULT_SEED", seed.to_string());
     }
@@ -93,6 +96,23 @@ impl Shim {
         command
             .env("LD_PRELOAD", self.library_path())
             .env("TP_FAULT_FOLDER", folder);
+    }
+}
+
+/// How late a process sees the files of others.
+const LATENESS: Duration = Duration::from_millis(400);
+
+/// Waits until a process that sees files late sees the inputs of the project.
+fn wait_until_seen(project: &Project) {
+    let is_late = |name: &str| {
+        let metadata = std::fs::metadata(project.path(name)).ok();
+        let changed = metadata.map_or(0, |metadata| metadata.ctime());
+        // Whole seconds: one more, because the fraction is not looked at.
+        let seen = Duration::from_secs(changed as u64 + 1) + LATENESS;
+        SystemTime::UNIX_EPOCH + seen > SystemTime::now()
+    };
+    while ["sweep.yaml", "points.csv"].into_iter().any(is_late) {
+        std::thread::sleep(Duration::from_millis(10));
     }
 }
 
