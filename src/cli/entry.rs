@@ -4,7 +4,7 @@ use super::arguments::{Arguments, Command};
 use super::errors::CliError;
 use super::{commands, completion, errors, messages};
 use crate::spec::schema_text;
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory, FromArgMatches};
 use std::process::ExitCode;
 #[cfg(unix)]
 use std::sync::Arc;
@@ -18,8 +18,8 @@ pub fn main() -> ExitCode {
     }
     match ignore_file_size_signal()
         .map_err(CliError::System)
-        .and_then(|()| refuse_misspelt_command())
-        .and_then(|()| execute(Arguments::parse()))
+        .and_then(|()| parse_arguments())
+        .and_then(execute)
     {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
@@ -30,21 +30,24 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Refuses a misspelt command, which would be taken for a sweep file.
-fn refuse_misspelt_command() -> Result<(), CliError> {
-    let Some(word) = std::env::args_os().nth(1) else {
-        return Ok(());
-    };
-    let command = Arguments::command();
-    let names = command.get_subcommands().map(clap::Command::get_name);
-    let names: Vec<String> = names.map(str::to_owned).collect();
-    match errors::misspelt_command(&word.to_string_lossy(), &names) {
-        Some(command) => Err(CliError::NoSuchCommand {
-            command: command.to_owned(),
-            word: word.to_string_lossy().into_owned(),
-        }),
-        None => Ok(()),
+/// The arguments of this process; ends it if they are invalid or ask for help.
+///
+/// # Errors
+/// The first word is a misspelt command, which would be taken for a sweep file.
+fn parse_arguments() -> Result<Arguments, CliError> {
+    let mut command = Arguments::command();
+    if let Some(word) = std::env::args_os().nth(1) {
+        let word = word.to_string_lossy();
+        let names = command.get_subcommands().map(clap::Command::get_name);
+        if let Some(intended) = errors::misspelt_command(&word, names) {
+            return Err(CliError::NoSuchCommand {
+                command: intended.to_owned(),
+                word: word.into_owned(),
+            });
+        }
     }
+    let matches = command.clone().get_matches();
+    Arguments::from_arg_matches(&matches).map_err(|error| error.format(&mut command).exit())
 }
 
 /// Makes a write beyond the file size limit (`ulimit -f`) fail with an error instead of SIGXFSZ, which

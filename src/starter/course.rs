@@ -4,55 +4,57 @@ use super::file::{SCHEMA_FILE, StarterFile};
 use crate::spec::Language;
 use std::path::Path;
 
-/// The sweep files of an axis: in English, as in the repository, and in French.
-struct CourseSweep {
+/// A file of the course, in both languages.
+struct CourseFile {
     name: &'static str,
     english: &'static str,
     french: &'static str,
 }
 
-/// Declares the sweep files of the course by their names.
-macro_rules! course_sweeps {
-    ($($name:literal),* $(,)?) => {
-        [$(CourseSweep {
-            name: concat!($name, ".yaml"),
-            english: include_str!(concat!("../../sweeps/", $name, ".yaml")),
-            french: include_str!(concat!("templates/course_fr/", $name, ".yaml")),
+impl CourseFile {
+    fn text(&self, language: Language) -> &'static str {
+        match language {
+            Language::English => self.english,
+            Language::French => self.french,
+        }
+    }
+}
+
+/// Declares files of the course by their names, and the folders and the ending of both languages.
+macro_rules! course_files {
+    ($english:literal, $french:literal, $ending:literal, [$($name:literal),* $(,)?]) => {
+        [$(CourseFile {
+            name: concat!($name, $ending),
+            english: include_str!(concat!($english, $name, $ending)),
+            french: include_str!(concat!($french, $name, $ending)),
         }),*]
     };
 }
 
-const SWEEPS: [CourseSweep; 8] = course_sweeps![
-    "axe1",
-    "axe2",
-    "axe3",
-    "axe4",
-    "axe4-overfit",
-    "axe5",
-    "axe6",
-    "cifar10",
-];
+/// The English ones are those of the repository.
+const SWEEPS: [CourseFile; 8] = course_files!(
+    "../../sweeps/",
+    "templates/course_fr/",
+    ".yaml",
+    [
+        "axe1",
+        "axe2",
+        "axe3",
+        "axe4",
+        "axe4-overfit",
+        "axe5",
+        "axe6",
+        "cifar10",
+    ]
+);
 
-/// The notebook of an axis, in both languages. `notebooks/build.py` writes them.
-struct CourseNotebook {
-    name: &'static str,
-    english: &'static str,
-    french: &'static str,
-}
-
-/// Declares the notebooks of the course by their names.
-macro_rules! course_notebooks {
-    ($($name:literal),* $(,)?) => {
-        [$(CourseNotebook {
-            name: concat!($name, ".ipynb"),
-            english: include_str!(concat!("../../notebooks/en/", $name, ".ipynb")),
-            french: include_str!(concat!("../../notebooks/fr/", $name, ".ipynb")),
-        }),*]
-    };
-}
-
-const NOTEBOOKS: [CourseNotebook; 6] =
-    course_notebooks!["axe1", "axe2", "axe3", "axe4", "axe5", "axe6"];
+/// `notebooks/build.py` writes them.
+const NOTEBOOKS: [CourseFile; 6] = course_files!(
+    "../../notebooks/en/",
+    "../../notebooks/fr/",
+    ".ipynb",
+    ["axe1", "axe2", "axe3", "axe4", "axe5", "axe6"]
+);
 
 /// Where a sweep file of the repository finds the schema.
 const REPOSITORY_SCHEMA: &str = "../docs/sweep.schema.json";
@@ -63,22 +65,16 @@ pub(super) fn files(language: Language) -> Vec<StarterFile> {
         Language::English => include_str!("../../docs/course.en.md"),
         Language::French => include_str!("../../docs/course.fr.md"),
     };
-    let sweep = |sweep: &CourseSweep| {
-        let text = match language {
-            Language::English => sweep.english.replacen(REPOSITORY_SCHEMA, SCHEMA_FILE, 1),
-            Language::French => sweep.french.to_owned(),
-        };
+    let sweep = |sweep: &CourseFile| {
+        let text = sweep
+            .text(language)
+            .replacen(REPOSITORY_SCHEMA, SCHEMA_FILE, 1);
         StarterFile::new(Path::new("sweeps").join(sweep.name), text)
     };
+    let notebook = |notebook: &CourseFile| StarterFile::new(notebook.name, notebook.text(language));
     let mut files = vec![StarterFile::new("README.md", guide)];
     files.extend(SWEEPS.iter().map(sweep));
-    files.extend(NOTEBOOKS.iter().map(|notebook| {
-        let text = match language {
-            Language::English => notebook.english,
-            Language::French => notebook.french,
-        };
-        StarterFile::new(notebook.name, text)
-    }));
+    files.extend(NOTEBOOKS.iter().map(notebook));
     files
 }
 

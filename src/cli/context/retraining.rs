@@ -4,7 +4,6 @@ use super::sweep_context::load_datasets;
 use crate::cli::errors::CliError;
 use crate::cli::messages::{Difference, Tolerance, diff_results};
 use crate::data::DatasetCache;
-use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::{Machine, RecordedSweep, RunResult, Store};
 use crate::run::{CohortError, RerunResult, TensorExecutor, TensorMemory, rerun_unless_stopped};
@@ -69,11 +68,7 @@ impl<'a> Retraining<'a> {
             Tolerance::Rounding
         };
         let rerun = rerun_unless_stopped(&self.executor, self.plan, run, stop)?;
-        let mut differences = match (&result.failure, &rerun.outcome) {
-            // It failed again: there are no scores to compare.
-            (Some(_), Outcome::Failed(_)) => Vec::new(),
-            _ => diff_results(result, &rerun, tolerance, &[]),
-        };
+        let mut differences = diff_results(result, &rerun, tolerance, &[]);
         if tolerance == Tolerance::Rounding && !differences.is_empty() {
             let probes = self.probes(run, stop)?;
             differences = diff_results(result, &rerun, tolerance, &probes);

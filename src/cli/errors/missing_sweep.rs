@@ -6,11 +6,20 @@ use std::path::{Path, PathBuf};
 /// The command that the first word of a command line is a misspelling of, if the word is neither a command nor a file.
 ///
 /// Without a command, the first word is a sweep file: `opne` would be one.
-pub(in crate::cli) fn misspelt_command<'a>(word: &str, commands: &'a [String]) -> Option<&'a str> {
-    let is_typo = |command: &&String| strsim::damerau_levenshtein(word, command) == 1;
-    let command = commands.iter().find(is_typo)?;
+pub(in crate::cli) fn misspelt_command<'a>(
+    word: &str,
+    commands: impl Iterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let mut intended = None;
+    for command in commands {
+        match strsim::damerau_levenshtein(word, command) {
+            0 => return None,
+            1 => intended = intended.or(Some(command)),
+            _ => {}
+        }
+    }
     let is_something = word.starts_with('-') || Path::new(word).exists();
-    (!is_something && !commands.iter().any(|command| command == word)).then_some(command)
+    intended.filter(|_| !is_something)
 }
 
 /// A sweep file with a similar name, in the same folder or in its folder `sweeps`, as a question.
@@ -54,8 +63,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_command_is_found() {
-        let commands = ["open", "board", "report"].map(str::to_owned);
-        let found = |word| misspelt_command(word, &commands);
+        let found = |word| misspelt_command(word, ["open", "board", "report"].into_iter());
         assert_eq!(found("opne"), Some("open"));
         assert_eq!(found("bord"), Some("board"));
         // A command, a file name, another word, an option, a folder.

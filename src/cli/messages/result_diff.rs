@@ -1,6 +1,6 @@
 //! Differences between a recorded result and the same run trained again.
 
-use super::spreads::Spreads;
+use super::spreads::{Spreads, is_failure_explained};
 use crate::metrics::{EpochMetrics, Part, PartScore, Score, Scores};
 use crate::outcome::Outcome;
 use crate::record::RunResult;
@@ -48,6 +48,9 @@ pub(crate) fn diff_results(
     tolerance: Tolerance,
     probes: &[RerunResult],
 ) -> Vec<Difference> {
+    if is_failure_explained(result.failure.is_some(), rerun, probes) {
+        return Vec::new();
+    }
     let mut differences = DiffBuilder {
         tolerance,
         spreads: Spreads::measured(rerun, probes),

@@ -72,6 +72,21 @@ impl Spreads {
     }
 }
 
+/// Whether there are no scores to compare: a run that had failed failed again, or it failed one time only, and a probe
+/// shows that rounding errors decide whether it fails.
+pub(super) fn is_failure_explained(
+    had_failed: bool,
+    rerun: &RerunResult,
+    probes: &[RerunResult],
+) -> bool {
+    let has_failed = |run: &RerunResult| matches!(run.outcome, Outcome::Failed(_));
+    match (had_failed, has_failed(rerun)) {
+        (true, true) => true,
+        (false, false) => false,
+        _ => probes.iter().any(|probe| has_failed(probe) == had_failed),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -124,15 +139,32 @@ mod tests {
         is(Part::Test, Score::ACCURACY, 0.0);
     }
 
+    fn failed() -> RerunResult {
+        RerunResult {
+            outcome: Outcome::Failed(Failure::Diverged { epoch: 1 }),
+            ..training(&[0.5], 0.5)
+        }
+    }
+
+    #[test]
+    fn a_failure_is_explained_by_another_one_or_by_a_probe_that_ends_as_the_recorded_run() {
+        let finished = || training(&[0.5], 0.5);
+        assert!(is_failure_explained(true, &failed(), &[]));
+        assert!(!is_failure_explained(false, &finished(), &[failed()]));
+        for (had_failed, rerun) in [(true, finished()), (false, failed())] {
+            let like_recorded = if had_failed { failed() } else { finished() };
+            assert!(!is_failure_explained(had_failed, &rerun, &[]));
+            assert!(!is_failure_explained(had_failed, &rerun, &[rerun.clone()]));
+            let probes = [rerun.clone(), like_recorded];
+            assert!(is_failure_explained(had_failed, &rerun, &probes));
+        }
+    }
+
     #[test]
     fn without_probes_nothing_is_spread_and_with_a_failed_one_everything() {
         let run = training(&[0.5], 0.5);
         let loss = Part::Validation.score(LOSS);
         assert_eq!(Spreads::measured(&run, &[]).of(loss), 0.0);
-        let failed = RerunResult {
-            outcome: Outcome::Failed(Failure::Diverged { epoch: 1 }),
-            ..training(&[0.5], 0.5)
-        };
-        assert_eq!(Spreads::measured(&run, &[failed]).of(loss), f64::INFINITY);
+        assert_eq!(Spreads::measured(&run, &[failed()]).of(loss), f64::INFINITY);
     }
 }

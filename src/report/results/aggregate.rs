@@ -19,10 +19,18 @@ fn grouped<'a>(frame: &'a DataFrame, by: &[&str]) -> PolarsResult<GroupBy<'a>> {
     frame.group_by_with_series(keys, frame.height() >= MIN_PARALLEL_ROWS, true)
 }
 
+/// The metrics of the rows of each group with equal values in `by`.
+fn metrics_by_group<'a>(
+    frame: &'a DataFrame,
+    by: &[&str],
+    metrics: &[&str],
+) -> PolarsResult<GroupBy<'a>> {
+    Ok(grouped(frame, by)?.select(metrics.iter().copied()))
+}
+
 /// The mean of each metric over the rows of each group with equal values in `by`, as `mean_<metric>`.
 pub(crate) fn means(frame: &DataFrame, by: &[&str], metrics: &[&str]) -> PolarsResult<DataFrame> {
-    let groups = grouped(frame, by)?.select(metrics.iter().copied());
-    renamed(groups.mean()?, "_mean", "mean_")
+    mean(&metrics_by_group(frame, by, metrics)?)
 }
 
 /// The sample standard deviation (divided by n − 1) of each metric, as `std_<metric>`.
@@ -31,14 +39,13 @@ pub(crate) fn deviations(
     by: &[&str],
     metrics: &[&str],
 ) -> PolarsResult<DataFrame> {
-    let groups = grouped(frame, by)?.select(metrics.iter().copied());
+    let groups = metrics_by_group(frame, by, metrics)?;
     renamed(groups.std(1)?, "_agg_std", "std_")
 }
 
 /// The maximum of each metric, as `max_<metric>`.
 pub(crate) fn maxima(frame: &DataFrame, by: &[&str], metrics: &[&str]) -> PolarsResult<DataFrame> {
-    let groups = grouped(frame, by)?.select(metrics.iter().copied());
-    renamed(groups.max()?, "_max", "max_")
+    maximum(&metrics_by_group(frame, by, metrics)?)
 }
 
 /// The mean of each metric as `mean_<metric>`, the minimum as `min_<metric>`, and the maximum as `max_<metric>`.
@@ -47,12 +54,17 @@ pub(crate) fn ranges(
     by: &[&str],
     metrics: &[&str],
 ) -> PolarsResult<[DataFrame; 3]> {
-    let groups = grouped(frame, by)?.select(metrics.iter().copied());
-    Ok([
-        renamed(groups.mean()?, "_mean", "mean_")?,
-        renamed(groups.min()?, "_min", "min_")?,
-        renamed(groups.max()?, "_max", "max_")?,
-    ])
+    let groups = metrics_by_group(frame, by, metrics)?;
+    let minimum = renamed(groups.min()?, "_min", "min_")?;
+    Ok([mean(&groups)?, minimum, maximum(&groups)?])
+}
+
+fn mean(groups: &GroupBy) -> PolarsResult<DataFrame> {
+    renamed(groups.mean()?, "_mean", "mean_")
+}
+
+fn maximum(groups: &GroupBy) -> PolarsResult<DataFrame> {
+    renamed(groups.max()?, "_max", "max_")
 }
 
 /// The number of rows of each group, in the order of the groups' first rows.

@@ -236,3 +236,63 @@ fn means_by_epoch(
     }
     Ok(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{Part, Score};
+
+    /// The rows (trial, split, epoch, validation loss).
+    fn frame(rows: &[(u32, u32, u32, Option<f64>)], metric: EpochMetric) -> EpochFrame {
+        let values: Vec<Option<f64>> = rows.iter().map(|row| row.3).collect();
+        let columns = vec![
+            Column::new(
+                TRIAL.into(),
+                rows.iter().map(|row| row.0).collect::<Vec<_>>(),
+            ),
+            Column::new(
+                SPLIT.into(),
+                rows.iter().map(|row| row.1).collect::<Vec<_>>(),
+            ),
+            Column::new(
+                EPOCH.into(),
+                rows.iter().map(|row| row.2).collect::<Vec<_>>(),
+            ),
+            Column::new(metric.column().into(), values),
+        ];
+        EpochFrame(DataFrame::new(rows.len(), columns).unwrap())
+    }
+
+    #[test]
+    fn splits_are_averaged_within_each_group_and_epochs_without_a_value_are_left_out() {
+        let metric = EpochMetric::Score(Part::Validation.score(Score::LOSS));
+        let rows = [
+            // Two trials of the first group, of which one stops after an epoch.
+            (0, 0, 1, Some(1.0)),
+            (0, 0, 2, Some(0.5)),
+            (0, 1, 1, Some(3.0)),
+            (1, 0, 1, Some(2.0)),
+            (1, 1, 1, Some(5.0)),
+            // No group.
+            (2, 0, 1, Some(100.0)),
+            // The second group.
+            (3, 0, 1, Some(7.0)),
+            (3, 0, 2, None),
+        ];
+        let group_of = |trial: usize| [Some(0), Some(0), None, Some(1)][trial];
+        let means = frame(&rows, metric).over_splits(&[metric], 3, group_of);
+        let point = |epoch, mean, low, high| EpochMean {
+            epoch,
+            mean,
+            low,
+            high,
+        };
+        let expected = vec![
+            // The splits have the means 1.5 and 4.
+            vec![vec![point(1, 2.75, 1.5, 4.0), point(2, 0.5, 0.5, 0.5)]],
+            vec![vec![point(1, 7.0, 7.0, 7.0)]],
+            vec![vec![]],
+        ];
+        assert_eq!(means.unwrap(), expected);
+    }
+}

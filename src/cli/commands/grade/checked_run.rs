@@ -27,8 +27,8 @@ impl CheckedRun {
     }
 }
 
-/// Trains a run again, unless the time limit has passed, and compares everything that the training determines: epochs, scores, and on CPUs of one kind
-/// the predictions and the counts of classes.
+/// Trains a run again, unless the time limit has passed, and compares everything that the training determines: epochs,
+/// scores, and on CPUs of one kind the predictions and the counts of classes.
 pub(super) fn check_run(
     retraining: Option<&Retraining>,
     plan: &Plan,
