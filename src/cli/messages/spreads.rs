@@ -154,7 +154,11 @@ mod tests {
         for (had_failed, rerun) in [(true, finished()), (false, failed())] {
             let like_recorded = if had_failed { failed() } else { finished() };
             assert!(!is_failure_explained(had_failed, &rerun, &[]));
-            assert!(!is_failure_explained(had_failed, &rerun, &[rerun.clone()]));
+            assert!(!is_failure_explained(
+                had_failed,
+                &rerun,
+                std::slice::from_ref(&rerun)
+            ));
             let probes = [rerun.clone(), like_recorded];
             assert!(is_failure_explained(had_failed, &rerun, &probes));
         }
